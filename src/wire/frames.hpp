@@ -182,12 +182,24 @@ struct View {
 };
 
 /// From the node that dials: who uses which link. A process that is not listed is released.
+enum class Holding : std::uint8_t {
+    /// Uses the link because it failed elsewhere, or for a start.
+    assigned = 0,
+    /// Uses the link because it returned to it: it is the process's own, repaired.
+    restored = 1,
+    /// Has no link that fits; `link_id` is the one last held.
+    waiting = 2,
+};
+
 struct Assignment {
     std::string process;
-    /// The link in use, or while waiting the one last held; 0xFFFFFFFF: none.
+    /// The link in use, or while waiting the one last held; no_link_id: none.
     std::uint32_t link_id = 0;
     std::uint64_t connection = 0;
-    bool waiting = false;
+    /// The epoch at which the process was last moved, to the same link or another: larger than what the
+    /// receiver knows means that it moves too.
+    std::uint64_t moved = 0;
+    Holding holding = Holding::assigned;
     /// Why the process is there: the cause of its last switch, for the other node's event.
     std::string cause;
 
