@@ -20,7 +20,7 @@ namespace warmspare::wire {
 
 /// First bytes of every Hello: "WSPR" in ASCII.
 inline constexpr std::uint32_t magic = 0x57535052;
-inline constexpr std::uint16_t version = 1;
+inline constexpr std::uint16_t protocol_version = 1;
 
 /// A frame: type (1 byte), flags (1), reserved (2, zero), body length (4), body. Numbers are big-endian.
 inline constexpr std::size_t header_size = 8;
@@ -62,8 +62,8 @@ inline constexpr std::uint8_t flag_mandatory = 0x01;
 
 /// First frame from the node that dials.
 struct Hello {
-    std::uint16_t version_min = version;
-    std::uint16_t version_max = version;
+    std::uint16_t version_min = protocol_version;
+    std::uint16_t version_max = protocol_version;
     std::string node;
     /// Name of the node that the sender wants to reach.
     std::string peer;
@@ -84,7 +84,7 @@ struct Hello {
 
 /// The answer of the node that was dialled. It echoes the nonce and asks for its own back.
 struct Welcome {
-    std::uint16_t version = wire::version;
+    std::uint16_t version = protocol_version;
     std::string node;
     std::uint64_t incarnation = 0;
     std::uint64_t nonce_echo = 0;
