@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "core/health_monitor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace warmspare::core {
+
+namespace {
+
+/// Up to so many links are tested at once when the start timer fires; more are spread over the interval.
+constexpr std::size_t most_tests_at_once = 64;
+
+}  // namespace
+
+HealthMonitor::HealthMonitor(const HealthConfig& config, const std::vector<LinkConfig>& links)
+    : config_{config}, deadlines_{links.size()} {
+    links_.reserve(links.size());
+    for (const auto& link : links)
+        links_.push_back({.health = {config.watchdog, config.misses}, .circuit = link.circuit});
+}
+
+void HealthMonitor::handle_up(LinkIndex index, Duration round_trip, Time now) {
+    links_[index.value].health.handle_up(round_trip, now);
+    test(index, now);
+}
+
+void HealthMonitor::handle_down(LinkIndex index) {
+    auto& link = links_[index.value];
+    const auto before = link.health.condition();
+    link.health.handle_down();
+    link.outstanding = false;
+    link.scheduled = never;
+    deadlines_.set(index.value, never);
+    if (before == Condition::act) changes_.push_back({index, Condition::sby});
+}
+
+void HealthMonitor::handle_reply(LinkIndex index, const wire::Reply& reply, Time now) {
+    if (links_[index.value].health.handle_reply(reply, now)) changes_.push_back({index, Condition::act});
+    note(index, now);
+}
+
+void HealthMonitor::handle_acknowledged(LinkIndex index, std::uint64_t bytes, Time now) {
+    links_[index.value].health.handle_acknowledged(bytes, now);
+}
+
+void HealthMonitor::test(LinkIndex index, Time now) {
+    links_[index.value].health.start_test(now);
+    note(index, now);
+}
+
+void HealthMonitor::test_all(Duration interval, Time now) {
+    const auto count = links_.size();
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (count <= most_tests_at_once) {
+            test({i}, now);
+        } else {
+            links_[i].scheduled = now + interval / static_cast<Duration::rep>(count) * i;
+            note({i}, now);
+        }
+    }
+}
+
+void HealthMonitor::watch(LinkIndex index, bool outstanding, Time now) {
+    if (std::exchange(links_[index.value].outstanding, outstanding) == outstanding) return;
+    if (outstanding && watch_deadline(links_[index.value]) <= now) links_[index.value].health.start_test(now);
+    note(index, now);
+}
+
+Time HealthMonitor::watch_deadline(const Link& link) const {
+    if (!link.outstanding || link.health.test_in_flight()) return never;
+    return link.health.tested_at() + config_.watchdog;
+}
+
+/// Takes up what a change of a link's state means: its next deadline, and a test to send.
+void HealthMonitor::note(LinkIndex index, Time now) {
+    auto& link = links_[index.value];
+    if (const auto test = link.health.poll_test(now)) tests_.push_back({index, *test});
+    deadlines_.set(index.value, std::min({link.health.next_deadline(), link.scheduled, watch_deadline(link)}));
+}
+
+std::vector<LinkIndex> HealthMonitor::due(Time now) const {
+    std::vector<LinkIndex> links;
+    for (const auto index : deadlines_.due(now)) links.push_back({index});
+    return links;
+}
+
+void HealthMonitor::handle_deadline(Time now) {
+    // Whoever wakes half a watchdog late may have left the replies lying in the sockets, and would condemn
+    // every link at once for it.
+    const bool late = now - deadlines_.earliest() > config_.watchdog / 2;
+    for (const auto index : deadlines_.due(now)) judge({index}, late, now);
+}
+
+void HealthMonitor::judge(LinkIndex index, bool late, Time now) {
+    auto& link = links_[index.value];
+    const auto before = link.health.condition();
+    const auto verdict = link.health.handle_deadline(late, now);
+    if (verdict == Verdict::dead) changes_.push_back({index, Condition::sby});
+    if (verdict != Verdict::none && before == Condition::act) test_circuit(link.circuit, now);
+    if (link.scheduled <= now) {
+        link.scheduled = never;
+        link.health.start_test(now);
+    }
+    if (watch_deadline(link) <= now) link.health.start_test(now);
+    note(index, now);
+}
+
+/// What befell one link may have befallen its neighbours: better to know before one of them is chosen.
+void HealthMonitor::test_circuit(const std::string& circuit, Time now) {
+    for (std::uint32_t i = 0; i < links_.size(); ++i)
+        if (links_[i].circuit == circuit) test({i}, now);
+}
+
+std::optional<DueTest> HealthMonitor::poll_test(Time now) {
+    if (tests_.empty()) return std::nullopt;
+    auto due = tests_.front();
+    tests_.pop_front();
+    // The stamp is when it really goes out.
+    due.test.stamp = static_cast<std::uint64_t>(now.time_since_epoch().count());
+    return due;
+}
+
+std::optional<ConditionChange> HealthMonitor::poll_change() {
+    if (changes_.empty()) return std::nullopt;
+    const auto change = changes_.front();
+    changes_.pop_front();
+    return change;
+}
+
+}  // namespace warmspare::core

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+// The tests of all links of one peer: when each is tested, and what came of it (S2, S4, S13). One of the four
+// sections of the founding system.
+//
+// A link is tested when the start timer asks for all of them, when an establishment needs its verdict, when
+// another link of its circuit misses a reply, and every watchdog time while something is outstanding on it.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config.hpp"
+#include "core/deadlines.hpp"
+#include "core/ids.hpp"
+#include "core/link_health.hpp"
+
+namespace warmspare::core {
+
+/// A link's condition changed.
+struct ConditionChange {
+    LinkIndex link;
+    Condition condition;
+
+    friend bool operator==(const ConditionChange&, const ConditionChange&) = default;
+};
+
+struct DueTest {
+    LinkIndex link;
+    wire::Test test;
+};
+
+class HealthMonitor {
+  public:
+    HealthMonitor(const HealthConfig& config, const std::vector<LinkConfig>& links);
+
+    [[nodiscard]] const LinkHealth& link(LinkIndex index) const { return links_[index.value].health; }
+
+    void handle_up(LinkIndex index, Duration round_trip, Time now);
+    void handle_down(LinkIndex index);
+    void handle_reply(LinkIndex index, const wire::Reply& reply, Time now);
+    void handle_acknowledged(LinkIndex index, std::uint64_t bytes, Time now);
+
+    void test(LinkIndex index, Time now);
+    /// The start timer fired: tests every link, spread over `interval` if there are many.
+    void test_all(Duration interval, Time now);
+    /// Whether anything is outstanding on this link.
+    void watch(LinkIndex index, bool outstanding, Time now);
+
+    [[nodiscard]] Time next_deadline() const { return deadlines_.earliest(); }
+    [[nodiscard]] std::vector<LinkIndex> due(Time now) const;
+    void handle_deadline(Time now);
+
+    [[nodiscard]] std::optional<DueTest> poll_test(Time now);
+    [[nodiscard]] std::optional<ConditionChange> poll_change();
+
+  private:
+    struct Link {
+        LinkHealth health;
+        std::string circuit;
+        /// When a test asked for by the start timer is to go out; never: none is.
+        Time scheduled = never;
+        bool outstanding = false;
+    };
+
+    void judge(LinkIndex index, bool late, Time now);
+    void test_circuit(const std::string& circuit, Time now);
+    void note(LinkIndex index, Time now);
+    [[nodiscard]] Time watch_deadline(const Link& link) const;
+
+    HealthConfig config_;
+    std::vector<Link> links_;
+    Deadlines deadlines_;
+    std::deque<DueTest> tests_;
+    std::deque<ConditionChange> changes_;
+};
+
+}  // namespace warmspare::core

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "core/link_health.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace warmspare::core {
+
+namespace {
+
+/// However slow a path was, a test on it is not waited for longer than this.
+constexpr Duration longest_watchdog = std::chrono::seconds{3};
+
+/// How long kernel acknowledgements may stand in for a reply: the peer's program may be busy that long, but
+/// a box in between that acknowledges for a dead peer must not keep the link ACT.
+constexpr Duration longest_stand_in = std::chrono::milliseconds{250};
+
+/// How often in a row our own lateness excuses a missing reply. A node that is always late must still find a
+/// dead link in the end.
+constexpr std::uint32_t most_late_excuses = 5;
+
+}  // namespace
+
+Duration LinkHealth::watchdog() const noexcept {
+    return std::clamp(estimate_.expected(), configured_watchdog_, std::max(longest_watchdog, configured_watchdog_));
+}
+
+void LinkHealth::handle_up(Duration round_trip, Time now) noexcept {
+    estimate_.add(round_trip);
+    phase_ = Phase::resting;
+    last_proof_ = now;
+    acknowledged_ = 0;
+    acknowledged_seen_at_ = now;
+    answered_at_ = {};
+    missed_ = 0;
+}
+
+void LinkHealth::handle_down() noexcept {
+    condition_ = Condition::sby;
+    phase_ = Phase::down;
+    deadline_ = repeat_at_ = never;
+    test_to_send_ = false;
+}
+
+void LinkHealth::start_test(Time now) noexcept {
+    if (phase_ != Phase::resting) return;
+    phase_ = Phase::in_flight;
+    late_excuses_ = 0;
+    send(now);
+}
+
+void LinkHealth::send(Time now) noexcept {
+    ++number_;
+    tested_at_ = now;
+    deadline_ = now + watchdog();
+    // A single lost segment on a quiet link is repaired only after some 200 ms, unless another small segment
+    // follows it: so an unanswered test is.
+    repeat_at_ = now + watchdog() / 4;
+    test_to_send_ = true;
+}
+
+bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
+    if (phase_ == Phase::down || reply.number > number_) return false;
+    const Time sent{Duration{static_cast<Duration::rep>(reply.stamp)}};
+    if (sent > now || sent <= Time{}) return false;
+    estimate_.add(now - sent);
+    last_proof_ = std::max(last_proof_, sent);
+    missed_ = 0;
+    if (phase_ != Phase::in_flight) return false;
+    if (reply.number != number_) {
+        deadline_ = std::max(deadline_, tested_at_ + watchdog());
+        return false;
+    }
+    phase_ = Phase::resting;
+    deadline_ = repeat_at_ = never;
+    test_to_send_ = false;
+    answered_at_ = now;
+    return std::exchange(condition_, Condition::act) == Condition::sby;
+}
+
+void LinkHealth::handle_acknowledged(std::uint64_t bytes, Time now) noexcept {
+    if (bytes > acknowledged_) last_proof_ = std::max(last_proof_, acknowledged_seen_at_);
+    acknowledged_ = bytes;
+    acknowledged_seen_at_ = now;
+}
+
+bool LinkHealth::excused(bool late, Time now) noexcept {
+    if (late && late_excuses_ < most_late_excuses) {
+        ++late_excuses_;
+        return true;
+    }
+    return last_proof_ > tested_at_ && now - tested_at_ < longest_stand_in;
+}
+
+Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
+    if (phase_ != Phase::in_flight) return Verdict::none;
+    if (now >= repeat_at_) {
+        repeat_at_ = never;
+        test_to_send_ = true;
+    }
+    if (now < deadline_) return Verdict::none;
+    if (excused(late, now)) {
+        deadline_ = now + watchdog();
+        return Verdict::none;
+    }
+    if (++missed_ < allowed_misses_) {
+        send(now);
+        return Verdict::missed;
+    }
+    missed_ = 0;
+    phase_ = Phase::resting;
+    condition_ = Condition::sby;
+    deadline_ = repeat_at_ = never;
+    test_to_send_ = false;
+    return Verdict::dead;
+}
+
+Time LinkHealth::next_deadline() const noexcept {
+    return phase_ == Phase::in_flight ? std::min(deadline_, repeat_at_) : never;
+}
+
+std::optional<wire::Test> LinkHealth::poll_test(Time now) noexcept {
+    if (!std::exchange(test_to_send_, false)) return std::nullopt;
+    return wire::Test{.number = number_, .stamp = static_cast<std::uint64_t>(now.time_since_epoch().count())};
+}
+
+}  // namespace warmspare::core

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+// Whether one link is alive. A numbered test goes out and its watchdog starts; a reply in time means ACT; so many
+// watchdogs missed in a row mean SBY (S2, S13).
+//
+// A reply is asked for rather than traffic counted, because with one direction dead the other still brings
+// bytes. A late reply proves that the path is slow and not dead: it feeds the estimate that stretches the
+// watchdog, and ends a row of misses, but makes no link ACT.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/round_trip.hpp"
+#include "core/status.hpp"
+#include "core/time.hpp"
+#include "wire/frames.hpp"
+
+namespace warmspare::core {
+
+/// What came of a deadline.
+enum class Verdict {
+    /// Nothing to judge, or the test was given more time.
+    none,
+    /// A watchdog was missed, but not enough of them yet; the next test is on its way.
+    missed,
+    /// The link is SBY.
+    dead,
+};
+
+class LinkHealth {
+  public:
+    LinkHealth(Duration watchdog, std::uint32_t misses) noexcept
+        : configured_watchdog_{watchdog}, allowed_misses_{misses} {}
+
+    [[nodiscard]] Condition condition() const noexcept { return condition_; }
+    [[nodiscard]] bool test_in_flight() const noexcept { return phase_ == Phase::in_flight; }
+    [[nodiscard]] std::optional<Duration> round_trip() const noexcept { return estimate_.smoothed(); }
+    /// When the last reply came in time; Time{} if none did since the connection came up.
+    [[nodiscard]] Time answered_at() const noexcept { return answered_at_; }
+    /// When the other host was last known to have heard this one.
+    [[nodiscard]] Time last_proof() const noexcept { return last_proof_; }
+    /// When the last test was sent, repetitions aside.
+    [[nodiscard]] Time tested_at() const noexcept { return tested_at_; }
+    /// How long a reply is waited for now: the configured time, or what the round trip asks for.
+    [[nodiscard]] Duration watchdog() const noexcept;
+
+    /// The connection is accepted, after a handshake that took `round_trip`.
+    void handle_up(Duration round_trip, Time now) noexcept;
+    /// The connection is gone: SBY.
+    void handle_down() noexcept;
+    /// Sends a test unless one is in flight or there is no connection.
+    void start_test(Time now) noexcept;
+    /// True if the link became ACT by it.
+    bool handle_reply(const wire::Reply& reply, Time now) noexcept;
+    /// The other host's kernel has acknowledged so many bytes of this connection in all. An advance proves that
+    /// it heard this one at some time after the previous call, no more: so the proof is as old as that.
+    void handle_acknowledged(std::uint64_t bytes, Time now) noexcept;
+    /// `late`: the caller itself overslept, so that a missing reply proves nothing.
+    Verdict handle_deadline(bool late, Time now) noexcept;
+
+    [[nodiscard]] Time next_deadline() const noexcept;
+    /// The test to send now, once.
+    [[nodiscard]] std::optional<wire::Test> poll_test(Time now) noexcept;
+
+  private:
+    enum class Phase { down, resting, in_flight };
+
+    bool excused(bool late, Time now) noexcept;
+    void send(Time now) noexcept;
+
+    Duration configured_watchdog_;
+    std::uint32_t allowed_misses_;
+    RoundTrip estimate_;
+    Condition condition_ = Condition::sby;
+    Phase phase_ = Phase::down;
+    /// Of the test in flight, or of the last one.
+    std::uint64_t number_ = 0;
+    Time tested_at_{};
+    Time deadline_ = never;
+    /// When the test in flight is sent once more; never if it was.
+    Time repeat_at_ = never;
+    Time answered_at_{};
+    Time last_proof_{};
+    std::uint64_t acknowledged_ = 0;
+    Time acknowledged_seen_at_{};
+    /// Watchdogs missed in a row.
+    std::uint32_t missed_ = 0;
+    /// How often in a row the test in flight was given more time because the caller was late.
+    std::uint32_t late_excuses_ = 0;
+    bool test_to_send_ = false;
+};
+
+}  // namespace warmspare::core
