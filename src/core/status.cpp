@@ -11,10 +11,14 @@ std::string_view to_string(Condition condition) noexcept {
 
 std::string_view to_string(ProcessState state) noexcept {
     switch (state) {
-        case ProcessState::dedicated: return "dedicated";
-        case ProcessState::spare: return "spare";
-        case ProcessState::waiting: return "waiting";
-        case ProcessState::idle: break;
+        case ProcessState::dedicated:
+            return "dedicated";
+        case ProcessState::spare:
+            return "spare";
+        case ProcessState::waiting:
+            return "waiting";
+        case ProcessState::idle:
+            break;
     }
     return "idle";
 }
