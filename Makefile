@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+PYTHON ?= /usr/bin/python3
+
+.PHONY: build help deps demo test format bench clean
+
+build: ## release build: build/bin/warmspared and build/bin/warmspare (the default)
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset programs
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+deps: ## install the Debian packages that building and testing need (as root)
+	@scripts/deps.sh build run test
+
+demo: ## install what is missing, build, and show the main job in under a minute (as root)
+	@scripts/deps.sh build run
+	@$(MAKE) --no-print-directory build
+	@$(PYTHON) demo/demo.py
+
+test: ## install what is missing, build, and run every check and test
+	@scripts/test.sh
+
+format: ## rewrite the C++ sources as .clang-format has them
+	@scripts/format.sh
+
+bench: ## measure against direct TCP and other forwarders (as root)
+	@scripts/deps.sh build run bench
+	@$(MAKE) --no-print-directory build
+	@$(PYTHON) bench/run.py
+
+clean: ## remove everything that was built
+	@rm -rf build build-asan build-fuzz

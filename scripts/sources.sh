@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+#
+# Prints the C++ files of the tree, each ended by a zero byte. Where git refuses to answer (an archive, a
+# clone that belongs to somebody else), the folders are searched instead.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if git ls-files --error-unmatch CMakeLists.txt >/dev/null 2>&1; then
+    # A file that was deleted and not yet committed is still listed.
+    git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' '*.h' |
+        while IFS= read -r -d '' file; do [[ -f $file ]] && printf '%s\0' "$file"; done
+else
+    find src include tests bench -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.h' \) -print0 2>/dev/null
+fi
+exit 0
