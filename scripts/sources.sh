@@ -7,11 +7,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+existing() {
+    local path
+    for path in "$@"; do
+        if [[ -e $path ]]; then printf '%s\0' "$path"; fi
+    done
+}
+
 if git ls-files --error-unmatch CMakeLists.txt >/dev/null 2>&1; then
     # A file that was deleted and not yet committed is still listed.
-    git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' '*.h' |
-        while IFS= read -r -d '' file; do [[ -f $file ]] && printf '%s\0' "$file"; done
+    mapfile -d '' -t files < <(git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' '*.h')
+    existing "${files[@]}"
 else
-    find src include tests bench -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.h' \) -print0 2>/dev/null
+    mapfile -d '' -t folders < <(existing src include tests bench)
+    find "${folders[@]}" -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.h' \) -print0
 fi
-exit 0
