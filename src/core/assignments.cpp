@@ -26,7 +26,7 @@ bool Assignments::on_spare(ProcessIndex index) const {
 
 void Assignments::move(ProcessIndex index, LinkIndex link, std::uint64_t epoch, std::string cause) {
     auto& row = processes_[index.value];
-    if (row.link && row.link != link) table_.free(*row.link);
+    if (row.link != link) let_go(index);
     table_.hold(link, index);
     row.link = link;
     row.connection_number = table_.row(link).connection_number;
@@ -34,6 +34,17 @@ void Assignments::move(ProcessIndex index, LinkIndex link, std::uint64_t epoch, 
     row.moved = epoch;
     row.cause = std::move(cause);
     row.waiting_since = never;
+}
+
+void Assignments::let_go(ProcessIndex index) {
+    const auto link = process(index).link;
+    if (link && table_.row(*link).holder == index) table_.free(*link);
+}
+
+void Assignments::keep(ProcessIndex index, std::optional<LinkIndex> link) {
+    let_go(index);
+    processes_[index.value].link = link;
+    if (link) table_.hold(*link, index);
 }
 
 void Assignments::assign(ProcessIndex index, LinkIndex link, std::uint64_t epoch, std::string cause) {
@@ -62,15 +73,15 @@ void Assignments::wait(ProcessIndex index, std::string cause, Time now) {
 void Assignments::release(ProcessIndex index) {
     auto& row = processes_[index.value];
     if (row.holding == Holding::none) return;
-    if (row.link) table_.free(*row.link);
+    let_go(index);
     decisions_.push_back({DecisionKind::release, index, row.link, std::nullopt, {}});
     row = {.config = std::move(row.config)};
 }
 
 void Assignments::clear() {
-    for (auto& row : processes_) {
-        if (row.link) table_.free(*row.link);
-        row = {.config = std::move(row.config)};
+    for (std::uint32_t i = 0; i < processes_.size(); ++i) {
+        let_go({i});
+        processes_[i] = {.config = std::move(processes_[i].config)};
     }
     decisions_.clear();
 }
@@ -82,8 +93,10 @@ void Assignments::announce_recoveries() {
         const auto owner = *rows[i].dedicated_to;
         if (!rows[i].fit()) {
             announced_[i] = false;
-        } else if (!std::exchange(announced_[i], true) && on_spare(owner)) {
-            decisions_.push_back({DecisionKind::recovery, owner, process(owner).link, LinkIndex{i}, "answers again"});
+        } else if (!announced_[i]) {
+            announced_[i] = true;
+            if (on_spare(owner))
+                decisions_.push_back({DecisionKind::recovery, owner, process(owner).link, LinkIndex{i}, "answers again"});
         }
     }
 }

@@ -68,7 +68,12 @@ class Assignments {
     /// Gives the process its first link, or another (the kind follows from what it held), or brings it back.
     void assign(ProcessIndex index, LinkIndex link, std::uint64_t epoch, std::string cause);
     void restore(ProcessIndex index, LinkIndex link, std::uint64_t epoch, std::string cause);
+    /// Keeps the link last held for the process.
     void wait(ProcessIndex index, std::string cause, Time now);
+    /// Takes the flag off the link that the process holds, which it is about to leave.
+    void let_go(ProcessIndex index);
+    /// While waiting: the link to keep for it is this one, or none.
+    void keep(ProcessIndex index, std::optional<LinkIndex> link);
     void release(ProcessIndex index);
     /// Forgets everybody's link without a notice: the other node is a new one.
     void clear();

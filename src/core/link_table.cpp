@@ -83,8 +83,8 @@ void LinkTable::note_fitness(LinkRow& row, Time now) {
 
 void LinkTable::hold(LinkIndex index, ProcessIndex process) {
     auto& row = rows_[index.value];
-    check(!row.holder || row.holder == process, "a row has one holder");
-    check(!row.config.dedicated() || row.dedicated_to == process, "a dedicated row has only its own holder");
+    require(!row.holder || row.holder == process, "a row has one holder");
+    require(!row.config.dedicated() || row.dedicated_to == process, "a dedicated row has only its own holder");
     row.holder = process;
 }
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "core/receiving_half.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/sending_half.hpp"
+
+namespace warmspare::core {
+
+namespace {
+
+/// Fewer new bytes than this can wait for company before they are acknowledged.
+constexpr std::uint64_t urgent_bytes = 32 * 1024;
+
+}  // namespace
+
+ReceivingHalf::ReceivingHalf(BlockPool& pool, Allowance allowance, std::uint64_t max_memory, bool with_digest)
+    : kept_{pool}, allowance_{std::move(allowance)}, max_memory_{max_memory}, limit_{initial_limit} {
+    if (with_digest) digest_.emplace();
+}
+
+std::expected<std::span<const std::byte>, std::string_view> ReceivingHalf::accept(const wire::Data& data) {
+    const auto end = data.offset + data.payload.size();
+    if (end < data.offset || end > limit_) return std::unexpected("sends more than is welcome");
+    if (final_ && end > *final_) return std::unexpected("sends bytes beyond the end of a stream");
+    if (data.offset > received_) return std::unexpected("leaves out bytes of a stream");
+    if (end <= received_) return std::span<const std::byte>{};
+    const auto fresh = data.payload.subspan(static_cast<std::size_t>(received_ - data.offset));
+    if (digest_) digest_->update(fresh);
+    received_ = end;
+    return fresh;
+}
+
+std::expected<void, std::string_view> ReceivingHalf::handle_finish(const wire::Finish& finish) {
+    if (finish.final_offset < received_ || (final_ && *final_ != finish.final_offset))
+        return std::unexpected("ends a stream at another place than before");
+    final_ = finish.final_offset;
+    expected_digest_ = finish.digest;
+    // The other node did not hear that its end arrived, or it would not repeat it.
+    repeat_ack();
+    return {};
+}
+
+bool ReceivingHalf::corrupt() const noexcept {
+    return final_ == received_ && digest_ && expected_digest_ && digest_->value() != *expected_digest_;
+}
+
+void ReceivingHalf::wrote_kept(std::size_t size) {
+    kept_.consume(size);
+    written_ += size;
+}
+
+bool ReceivingHalf::ack_due() const noexcept {
+    return !told_ || told_->received != received_with_end() || told_->written != written_with_end();
+}
+
+bool ReceivingHalf::ack_urgent() const noexcept {
+    if (!told_ || final_) return ack_due();
+    return received_ - told_->received >= urgent_bytes || written_ - told_->written >= urgent_bytes ||
+           window_half_used();
+}
+
+/// The limit follows what was written; the window behind it doubles while the sender uses it up and the
+/// application keeps pace. Memory once granted is not taken back: only what was not promised yet is returned.
+void ReceivingHalf::extend_limit() {
+    if (kept_.empty() && window_half_used()) (void)allowance_.grow_by(allowance_.held(), max_memory_);
+    if (const auto excess = allowance_.excess(); excess > 0)
+        allowance_.shrink_to(std::max(limit_ - written_, allowance_.held() - excess));
+    limit_ = std::max(limit_, written_ + allowance_.held());
+}
+
+wire::Ack ReceivingHalf::next_ack(std::uint64_t stream) {
+    extend_limit();
+    told_ = {.stream = stream, .received = received_with_end(), .written = written_with_end(), .limit = limit_};
+    return *told_;
+}
+
+}  // namespace warmspare::core
