@@ -6,7 +6,7 @@ PYTHON ?= /usr/bin/python3
 .PHONY: build help deps demo test format bench clean
 
 build: ## release build: build/bin/warmspared and build/bin/warmspare (the default)
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset programs
 
 help: ## this list
