@@ -50,14 +50,14 @@ void Listeners::add_links(const PeerDraft& peer, const std::vector<LinkDraft>& l
         if (one.link.own_port == 0) continue;
         ports_[one.link.own_port].try_emplace(
             bound_host(peer, one.link),
-            Holder{.who = fmt::format("a link of peer {}", peer.name), .line = one.line});
+            Holder{.who = fmt::format("a link of {}", peer.path), .line = one.line});
     }
 }
 
 void Listeners::add_process(const ProcessDraft& draft, Mistakes& mistakes) {
     if (!draft.process.listen) return;
     const Endpoint& listen = *draft.process.listen;
-    const Holder self{.who = fmt::format("process {}", draft.process.name), .line = draft.listen_line};
+    const Holder self{.who = draft.path, .line = draft.listen_line};
     const Holder* taken = nullptr;
     if (const auto* tcp = std::get_if<TcpEndpoint>(&listen)) {
         Hosts& hosts = ports_[tcp->port];
@@ -68,9 +68,8 @@ void Listeners::add_process(const ProcessDraft& draft, Mistakes& mistakes) {
         if (!added) taken = &place->second;
     }
     if (taken == nullptr) return;
-    mistakes.add(self.line,
-                 fmt::format("process.{}.listen = {} is taken by {} at line {}; write another",
-                             draft.process.name, in_quotes(to_string(listen)), taken->who, taken->line));
+    mistakes.add(self.line, fmt::format("{}.listen = {} is taken by {} at line {}; write another", draft.path,
+                                        in_quotes(to_string(listen)), taken->who, taken->line));
 }
 
 }  // namespace warmspare::node

@@ -27,7 +27,7 @@ class Listeners {
     void add_process(const ProcessDraft& draft, Mistakes& mistakes);
 
   private:
-    /// Who is there, for messages: "process redis".
+    /// Who is there, for messages: "process.redis".
     struct Holder {
         std::string who;
         int line = 0;

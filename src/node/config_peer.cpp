@@ -33,6 +33,7 @@ void read_security(TableReader& reader) {
 PeerDraft read_peer(TableReader& reader, std::string_view name, std::string_view node) {
     PeerDraft draft;
     draft.name = name;
+    draft.path = reader.path();
     draft.line = reader.line();
     check_name(reader, name, node);
     draft.dial = reader.boolean("dial").value_or(false);
@@ -71,12 +72,12 @@ void warn(const PeerDraft& peer, Mistakes& warnings) {
         if (draft.circuit.remote) continue;
         warnings.add(
             draft.line,
-            fmt::format("peer {}, circuit {}: remote is \"any\" and security is \"plain\"; whoever reaches "
+            fmt::format("{}, circuit {}: remote is \"any\" and security is \"plain\"; whoever reaches "
                         "port {} can pass for {}",
-                        peer.name, draft.circuit.name, draft.circuit.port, peer.name));
+                        peer.path, draft.circuit.name, draft.circuit.port, peer.name));
     }
     if (peer.processes.empty()) {
-        warnings.add(peer.line, fmt::format("no process has the peer {}", peer.name));
+        warnings.add(peer.line, fmt::format("{} has no process, so it gets no links", peer.path));
     }
 }
 

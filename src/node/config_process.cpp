@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,9 +17,6 @@
 
 namespace warmspare::node {
 namespace {
-
-/// For a process whose peer is a mistake.
-constexpr core::PeerIndex no_peer{std::numeric_limits<std::uint32_t>::max()};
 
 std::optional<Endpoint> read_endpoint(TableReader& reader, std::string_view key, std::string_view example) {
     const auto text = reader.string(key, fmt::format("for example \"{}\"", example));
@@ -74,6 +69,7 @@ ProcessDraft read_process(TableReader& reader, const std::string& name, const co
     }
     ProcessDraft draft;
     draft.process.name = name;
+    draft.path = reader.path();
     draft.line = reader.line();
     draft.listen_line = reader.line_of("listen");
     const auto peer = read_peer_name(reader, peers);
@@ -92,7 +88,7 @@ ProcessDraft read_process(TableReader& reader, const std::string& name, const co
 void sort_by_name(PeerDraft& peer, Mistakes& mistakes) {
     std::ranges::sort(peer.processes, {}, &core::ProcessConfig::name);
     if (peer.processes.size() <= most_processes) return;
-    mistakes.add(peer.line, fmt::format("peer {} has {} processes; at most {} are possible", peer.name,
+    mistakes.add(peer.line, fmt::format("{} has {} processes; at most {} are possible", peer.path,
                                         peer.processes.size(), most_processes));
 }
 

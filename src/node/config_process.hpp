@@ -5,6 +5,10 @@
 
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include "node/config.hpp"
@@ -16,8 +20,13 @@ namespace warmspare::node {
 /// Most processes of one peer.
 inline constexpr std::size_t most_processes = 1000;
 
+/// The peer of a process that names none, or none that exists.
+inline constexpr core::PeerIndex no_peer{std::numeric_limits<std::uint32_t>::max()};
+
 struct ProcessDraft {
     Process process;
+    /// As in the file: "process.redis".
+    std::string path;
     int line = 0;
     int listen_line = 0;
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <utility>
 #include <variant>
 
@@ -16,12 +17,14 @@
 namespace warmspare::node {
 namespace {
 
+constexpr std::size_t longest_bare = 80;
+
 /// As the key would be written in TOML.
 std::string key_text(std::string_view key) {
     const bool bare = !key.empty() && std::ranges::all_of(key, [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
     });
-    return bare ? std::string{key} : in_quotes(key);
+    return bare && key.size() <= longest_bare ? std::string{key} : in_quotes(key);
 }
 
 /// " = VALUE", or nothing for what would not fit into a line.

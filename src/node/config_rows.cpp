@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,15 +25,19 @@ namespace {
 
 constexpr std::int64_t most_port = 65535;
 constexpr std::int64_t most_priority = 65535;
+/// Circuits that a message lists.
+constexpr std::size_t most_shown = 8;
 
 struct Context {
     const PeerDraft& peer;
     const std::vector<ProcessDraft>& processes;
 };
 
-bool has_circuit(const PeerDraft& peer, const std::string& name) {
-    return std::ranges::any_of(peer.circuits,
-                               [&](const CircuitDraft& one) { return one.circuit.name == name; });
+/// Also if the circuits have mistakes of their own: one is enough.
+bool may_have_circuit(const PeerDraft& peer, const std::string& name) {
+    return peer.circuits.empty() || std::ranges::any_of(peer.circuits, [&](const CircuitDraft& one) {
+               return one.circuit.name.empty() || one.circuit.name == name;
+           });
 }
 
 void read_circuit(TableReader& row, const PeerDraft& peer, core::LinkConfig& link) {
@@ -39,14 +45,12 @@ void read_circuit(TableReader& row, const PeerDraft& peer, core::LinkConfig& lin
     const auto name = row.string("circuit", "the name of a circuit of this peer");
     if (!name) return;
     link.circuit = *name;
-    if (has_circuit(peer, *name)) return;
+    if (may_have_circuit(peer, *name)) return;
     std::string known;
-    for (const CircuitDraft& one : peer.circuits) {
-        if (known.size() > 200) continue;
+    for (const CircuitDraft& one : peer.circuits | std::views::take(most_shown)) {
         known += fmt::format("{}{}", known.empty() ? "" : " or ", in_quotes(one.circuit.name));
     }
-    row.complain("circuit", fmt::format("is no circuit of {}; write {}", peer.name,
-                                        known.empty() ? "it into circuits = [ ... ]" : known));
+    row.complain("circuit", fmt::format("is no circuit of {}; write {}", peer.path, known));
 }
 
 /// `listens`: it is the port of the side that is dialled, so it cannot be 0.
@@ -77,9 +81,9 @@ void read_process_name(TableReader& row, const Context& context, core::LinkConfi
     if (elsewhere == context.processes.end()) {
         row.complain("process", fmt::format("is no process; write [process.NAME] for it, with peer = {}",
                                             in_quotes(context.peer.name)));
-    } else {
+    } else if (elsewhere->process.peer != no_peer) {
         row.complain("process", fmt::format("is a process of another peer (line {}); write one of {}",
-                                            elsewhere->line, context.peer.name));
+                                            elsewhere->line, context.peer.path));
     }
 }
 
@@ -145,10 +149,10 @@ class Duplicates {
         const bool any_port = (peer.dial ? link.own_port : link.peer_port) == 0;
         const bool comparable = !any_port && !link.circuit.empty();
         if (!new_name) {
-            mistakes_.add(draft.line,
-                          fmt::format("peer {} has the link {} at line {} already; write other ports or "
-                                      "another name",
-                                      peer.name, in_quotes(link.name), same_name->second));
+            mistakes_.add(
+                draft.line,
+                fmt::format("{} has the link {} at line {} already; write other ports or another name",
+                            peer.path, in_quotes(link.name), same_name->second));
         } else if (comparable) {
             check_ports(peer, draft, ports);
         }
@@ -160,10 +164,10 @@ class Duplicates {
     void check_ports(const PeerDraft& peer, const LinkDraft& draft, const Ports& ports) {
         const auto [same, added] = ports_.try_emplace(ports, draft.line);
         if (added) return;
-        mistakes_.add(draft.line,
-                      fmt::format("the link at line {} has these ports on circuit {} of peer {} already; "
-                                  "write others",
-                                  same->second, draft.link.circuit, peer.name));
+        mistakes_.add(
+            draft.line,
+            fmt::format("{}: the link at line {} has these ports on circuit {} already; write others",
+                        peer.path, same->second, in_quotes(draft.link.circuit)));
     }
 
     Mistakes& mistakes_;
@@ -177,9 +181,10 @@ void check_dedicated(const Context& context, const std::vector<LinkDraft>& links
     for (const LinkDraft& one : links) dedicated.insert(one.link.process);
     for (const ProcessDraft& one : context.processes) {
         if (one.process.peer != context.peer.index || dedicated.contains(one.process.name)) continue;
-        mistakes.add(one.line, fmt::format("process {} has no link of its own; write a [[peer.{}.link]] with "
-                                           "priority = 1 and process = {}",
-                                           one.process.name, context.peer.name, in_quotes(one.process.name)));
+        mistakes.add(
+            one.line,
+            fmt::format("{} has no link of its own; write a [[{}.link]] with priority = 1 and process = {}",
+                        one.path, context.peer.path, in_quotes(one.process.name)));
     }
 }
 
@@ -188,7 +193,7 @@ void check_dedicated(const Context& context, const std::vector<LinkDraft>& links
 std::vector<LinkDraft> read_rows(const PeerDraft& peer, const std::vector<ProcessDraft>& processes,
                                  Mistakes& mistakes) {
     std::vector<LinkDraft> result;
-    const std::string path = fmt::format("peer.{}.link", peer.name);
+    const std::string path = fmt::format("{}.link", peer.path);
     const auto* array = std::get_if<Array>(&peer.rows->data);
     if (array == nullptr || array->values.empty()) {
         mistakes.add(peer.rows_line,

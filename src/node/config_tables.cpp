@@ -27,8 +27,8 @@ bool small_enough(const PeerDraft& draft, std::size_t links, Mistakes& mistakes)
     if (links <= most_links) return true;
     mistakes.add(
         draft.rows != nullptr ? draft.rows_line : draft.line,
-        fmt::format("peer {} has {} links; at most {} are possible: write fewer circuits, processes or rows",
-                    draft.name, links, most_links));
+        fmt::format("{} has {} links; at most {} are possible: write fewer circuits, processes or rows",
+                    draft.path, links, most_links));
     return false;
 }
 
@@ -41,9 +41,9 @@ void check_frame(const PeerDraft& draft, const std::vector<LinkDraft>& links, Mi
     for (const core::ProcessConfig& one : draft.processes) size += row_overhead + one.name.size();
     if (size <= wire::max_control_body) return;
     mistakes.add(draft.line,
-                 fmt::format("the table of peer {} takes {} bytes; at most {} are possible: write shorter "
+                 fmt::format("the table of {} takes {} bytes; at most {} are possible: write shorter "
                              "names or fewer links",
-                             draft.name, size, wire::max_control_body));
+                             draft.path, size, wire::max_control_body));
 }
 
 std::vector<LinkDraft> build_links(const PeerDraft& draft, const std::vector<ProcessDraft>& processes,
