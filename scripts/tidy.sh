@@ -6,5 +6,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-root=$(pwd -P)
-run-clang-tidy-19 -quiet -j "$(nproc)" -p build "^$root/src/(core|wire)/.*\.cpp$"
+files='/src/(core|wire)/.*\.cpp$'
+if ! grep -qE "\"file\": \".*$files" <(sed 's/",\?$//' build/compile_commands.json); then
+    echo "tidy.sh: build/compile_commands.json names no file of core or wire" >&2
+    exit 1
+fi
+run-clang-tidy-19 -quiet -j "$(nproc)" -p build "$files"
