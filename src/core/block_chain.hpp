@@ -21,6 +21,7 @@ struct Slice {
     std::span<const std::byte> bytes;
 };
 
+/// One that was moved from can only be destroyed or assigned to.
 class BlockChain {
   public:
     /// The pool must outlive the chain.
@@ -42,6 +43,8 @@ class BlockChain {
     void restart();
     /// The first `size` bytes of tail() now belong to the chain.
     void commit(std::size_t size);
+    /// Lets go of a last block that has no byte that is still kept.
+    void trim();
 
     enum class LastBlock { drop, keep };
     /// Drops all bytes before `offset`, which is at most end(), and every block that has no byte left. The
@@ -67,6 +70,7 @@ class BlockChain {
 
     [[nodiscard]] const Segment& find(std::uint64_t offset) const;
     void drop_first();
+    void move_up();
 
     BlockPool* pool_;
     /// In order of their offsets from `first_` on, without gaps; those before `first_` are empty shells.

@@ -20,7 +20,7 @@ class ReceiveBuffer {
 
     [[nodiscard]] std::size_t size() const noexcept { return chain_.end() - chain_.begin(); }
     [[nodiscard]] bool empty() const noexcept { return chain_.empty(); }
-    /// Memory in use, in bytes: whole blocks, at most two more than size() fills.
+    /// Memory in use, in bytes: whole blocks, at most one more than size() fills.
     [[nodiscard]] std::size_t bytes_held() const noexcept { return chain_.blocks() * block_size; }
 
     /// Copies the bytes. How many there may be is the caller's business: the limit that it told the sender.
