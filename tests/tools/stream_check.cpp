@@ -32,7 +32,7 @@ namespace warmspare::tools {
 namespace {
 
 constexpr const char* usage =
-    "usage: stream_check serve ADDRESS PORT [--once] [--stall S]\n"
+    "usage: stream_check serve ADDRESS PORT [--once] [--stall S] [--progress MS]\n"
     "       stream_check run ADDRESS PORT [--seconds S] [--rate BITS|full] [--message N [--pause US]]\n"
     "                        [--seed N] [--stall S] [--progress MS]\n"
     "ADDRESS unix:PATH takes no PORT. Without --seconds a run ends when its standard input does.\n";
@@ -188,7 +188,8 @@ void print(const char* role, bool final, const Report& report) {
 
 int serve_one(int socket, const Options& options) {
     send_at_once(socket);
-    const Report report = exchange(socket, Role::server, {}, options.limits, {});
+    const auto on_progress = [](const Report& so_far) { print("server", false, so_far); };
+    const Report report = exchange(socket, Role::server, {}, options.limits, on_progress);
     print("server", true, report);
     return report.ok() ? 0 : 1;
 }

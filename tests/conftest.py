@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""What every test on real sockets needs. Without root it is skipped and says so; with root a missing program or
+tool is a failure, never a skip."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from lab import Lab, settings
+
+WHY_ROOT = "SKIPPED: network namespaces need root (run as root; CI does)"
+
+
+def pytest_configure(config):
+    # A terminated run cleans up like an interrupted one.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+
+
+def pytest_collection_modifyitems(items):
+    if os.geteuid() == 0:
+        return
+    for item in items:
+        item.add_marker(pytest.mark.skip(reason=WHY_ROOT))
+
+
+def pytest_terminal_summary(terminalreporter):
+    if os.geteuid() != 0 and terminalreporter.stats.get("skipped"):
+        terminalreporter.section(WHY_ROOT, sep="!", red=True, bold=True)
+
+
+def pytest_sessionfinish(session):
+    # In CI nothing may be left out.
+    if os.geteuid() != 0 and os.environ.get("CI"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _everything_is_there():
+    """Tests of the laboratory itself need only the tools that are not ours to build."""
+    lacking = settings.missing(programs=(settings.STREAM_CHECK,))
+    assert not lacking, f"missing: {', '.join(lacking)}; run make deps and make build"
+
+
+@pytest.fixture
+def lab():
+    with Lab() as laboratory:
+        yield laboratory

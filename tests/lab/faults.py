@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""What can happen to a line: every way in which real ones fail that a kernel can play.
+
+Packets are dropped where they arrive, below IP and silently: the sender's kernel believes that they left, and no
+address resolution, no reset and no unreachable message gets through either. A drop on the way out would be
+reported to the sender's TCP.
+"""
+
+from lab.host import LabError, command
+
+
+class Faults:
+    """Part of a Lab: needs its `lines`, `namespace`, `address` and `addresses`."""
+
+    def __init__(self):
+        self._rules = {}
+
+    def cut(self, line, towards=None):
+        """A silent black hole for everything on the line, or only for what travels towards one node."""
+        for node in [towards] if towards else self.lines[line]:
+            self._add(node, line, "drop")
+        self._apply()
+
+    def cut_between(self, line, one, other):
+        """The same for two of the nodes that share a line."""
+        for sender, receiver in ((one, other), (other, one)):
+            self._add(receiver, line, f"ip saddr {self.address(line, sender)} drop")
+        self._apply()
+
+    def cut_link(self, line, one, other, *ports):
+        """The same for single TCP connections of the line, known by their (port of one, port of other)."""
+        for own, peer in ports:
+            self._add(other, line, f"tcp sport {own} tcp dport {peer} drop")
+            self._add(one, line, f"tcp sport {peer} tcp dport {own} drop")
+        self._apply()
+
+    def heal_link(self, line, one, other, *ports):
+        for own, peer in ports:
+            self._rules[other, line].remove(f"tcp sport {own} tcp dport {peer} drop")
+            self._rules[one, line].remove(f"tcp sport {peer} tcp dport {own} drop")
+        self._apply()
+
+    def lose(self, line, percent):
+        """Loses packets at random in both directions."""
+        for node in self.lines[line]:
+            self._add(node, line, f"numgen random mod 100 < {percent} drop")
+        self._apply()
+
+    def reset(self, line, at):
+        """The kernel of `at` resets every established TCP connection of the line: both ends get an error."""
+        killed = ""
+        for address in self.addresses(line, at):
+            bracketed = f"[{address}]" if ":" in address else address
+            killed += self.run(at, "ss", "-K", "-H", "-t", "state", "established", "src", bracketed)
+        if not killed.strip():
+            raise LabError(f"no connection on {line} was reset")
+
+    def interface_down(self, line, at):
+        self.run(at, "ip", "link", "set", line, "down")
+
+    def interface_up(self, line, at):
+        self.run(at, "ip", "link", "set", line, "up")
+
+    def remove_address(self, line, at):
+        for address in self.addresses(line, at):
+            self.run(at, "ip", "address", "del", self.with_prefix(address), "dev", line)
+
+    def give_address(self, line, at):
+        for address in self.addresses(line, at):
+            nodad = ["nodad"] if ":" in address else []
+            self.run(at, "ip", "address", "replace", self.with_prefix(address), "dev", line, *nodad)
+
+    def heal(self, line=None):
+        """Takes back whatever was done to one line, or to all of them."""
+        for name in [line] if line else self.lines:
+            for node in self.lines[name]:
+                self._rules.pop((node, name), None)
+                self.interface_up(name, node)
+                self.give_address(name, node)
+        self._apply()
+
+    def _add(self, node, line, rule):
+        self._rules.setdefault((node, line), []).append(rule)
+
+    def _apply(self):
+        """Replaces the rules of every node in one transaction each."""
+        for node in self.nodes:
+            chains = "".join(
+                f'chain {line} {{ type filter hook ingress device "{line}" priority 0; policy accept;\n'
+                + "".join(rule + "\n" for rule in rules)
+                + "}\n"
+                for (owner, line), rules in self._rules.items()
+                if owner == node
+            )
+            table = "add table netdev lab\ndelete table netdev lab\ntable netdev lab {\n" + chains + "}\n"
+            self.run(node, "nft", "-f", "-", stdin=table)

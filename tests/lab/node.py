@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""A warmspared in a namespace, asked through its own command line."""
+
+import json
+import socket
+
+from lab import settings, toml
+from lab.host import LabError
+
+
+class Node:
+    """One daemon. `config` is a dictionary, or the text of the file."""
+
+    def __init__(self, lab, name, config, namespace=None, wrapper=()):
+        self.lab = lab
+        self.name = name
+        self.namespace = namespace or name
+        self.wrapper = wrapper
+        self.file = lab.folder / f"{name}.toml"
+        self.control = lab.folder / f"{name}.sock"
+        self.process = None
+        self._stopped = True
+        self.configure(config)
+        lab.daemons.append(self)
+
+    def configure(self, config):
+        """Writes the file; read at the next start."""
+        self.config = config
+        self.file.write_text(config if isinstance(config, str) else toml.dump(config))
+
+    def launch(self):
+        """Starts the daemon and does not wait for anything."""
+        words = [*self.wrapper, settings.DAEMON, "--config", self.file, "--control", self.control]
+        self.process = self.lab.spawn(self.namespace, f"warmspared-{self.name}", *words)
+        self._stopped = False
+        return self
+
+    def start(self):
+        """Starts the daemon and waits until it answers on its control socket."""
+        self.launch()
+        self.lab.wait_for(f"{self.name} answers on its control socket", self._answers)
+        return self
+
+    def stop(self):
+        """SIGTERM; returns the exit status."""
+        self._stopped = True
+        return self.process.stop()
+
+    def kill(self):
+        """SIGKILL: the node vanishes without a word."""
+        self._stopped = True
+        self.process.kill()
+
+    def check_running(self):
+        if not self._stopped and not self.process.running:
+            raise AssertionError(f"{self.name} ended with {self.process.popen.returncode}\n{self.lab.describe()}")
+
+    def cli(self, *words, check=True):
+        """Runs `warmspare WORDS` against this node and returns what it printed."""
+        return self.lab.run(self.namespace, settings.CLI, *words, "--control", self.control, check=check)
+
+    def status(self):
+        return json.loads(self.cli("status", "--json"))
+
+    def events(self, kind=None, **fields):
+        """All events that it remembers, or those of one kind whose named fields have the given values."""
+        events = map(json.loads, self.cli("events", "--json").splitlines())
+        wanted = {**({"event": kind} if kind else {}), **fields}
+        return [event for event in events if all(event.get(key) == value for key, value in wanted.items())]
+
+    def peer(self, name=None):
+        """The table of one peer (the only one by default)."""
+        peers = {peer["name"]: peer for peer in self.status()["peers"]}
+        return peers[name] if name else next(iter(peers.values()))
+
+    def link(self, name, peer=None):
+        return next(link for link in self.peer(peer)["links"] if link["name"] == name)
+
+    def user(self, process, peer=None):
+        """The status of one user process."""
+        return next(entry for entry in self.peer(peer)["processes"] if entry["id"] == process)
+
+    def describe(self):
+        head = f"=== {self.name}"
+        try:
+            table = self.cli("status", check=False) if self.process and self.process.running else "not running\n"
+            events = self.cli("events", check=False) if self.process and self.process.running else ""
+        except Exception as error:  # Whatever goes wrong here must not hide the failure that is being explained.
+            table, events = f"{error}\n", ""
+        log = self.process.log() if self.process else ""
+        parts = [head, table, "--- events", _tail(events), "--- log", _tail(log), "--- file", self.file.read_text()]
+        return "\n".join(parts)
+
+    def _answers(self):
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.control))
+            except OSError:
+                return False
+        try:
+            return bool(self.status())
+        except (LabError, ValueError):
+            return False
+
+
+def _tail(text, lines=40):
+    return "\n".join(text.splitlines()[-lines:])

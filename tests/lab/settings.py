@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""Where the programs under test are, and what the laboratory needs of its host."""
+
+import os
+import pathlib
+import shutil
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("WARMSPARE_BUILD", ROOT / "build")).resolve() / "bin"
+
+DAEMON = BIN / "warmspared"
+CLI = BIN / "warmspare"
+STREAM_CHECK = BIN / "stream_check"
+
+TOOLS = ("ip", "nft", "ss", "setpriv", "prlimit")
+
+# Most that anything is waited for, in seconds. Far more than needed, so that only a real fault is ever seen.
+LIMIT = 60.0
+
+
+def find_tool(name):
+    """Debian keeps servers and network tools in sbin, which is not everybody's path."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def missing(programs=(DAEMON, CLI, STREAM_CHECK), tools=TOOLS):
+    """Names of what is not there."""
+    return [str(program) for program in programs if not program.exists()] + [
+        tool for tool in tools if find_tool(tool) is None
+    ]
