@@ -37,6 +37,7 @@ void encode(Buffer& out, const Goodbye& frame);
 /// What stands in front of the payload of a Data frame. The payload itself is never copied: it is written
 /// with a gathered write straight from the replay buffer.
 using DataHeader = std::array<std::byte, header_size + data_prefix_size>;
-[[nodiscard]] DataHeader encode_data_header(std::uint64_t stream, std::uint64_t offset, std::size_t payload_size);
+[[nodiscard]] DataHeader encode_data_header(std::uint64_t stream, std::uint64_t offset,
+                                            std::size_t payload_size);
 
 }  // namespace warmspare::wire

@@ -36,6 +36,11 @@ inline constexpr std::size_t max_control_body = 512 * 1024;
 /// ("CIRCUIT:PORT-PORT") or derived ("CIRCUIT/PROCESS") may be longer.
 inline constexpr std::size_t max_name = 63;
 inline constexpr std::size_t max_link_name = 127;
+/// Longest text for people, in bytes of printable ASCII. The encoder cuts what is longer, and writes a
+/// question mark for any other byte.
+inline constexpr std::size_t max_text = 512;
+/// Most bytes of one direction of a stream, so that no offset plus a length can overflow.
+inline constexpr std::uint64_t max_stream_size = 0x7FFF'FFFF'FFFF'FFFF;
 
 enum class FrameType : std::uint8_t {
     hello = 1,
@@ -100,6 +105,7 @@ struct Confirm {
     friend bool operator==(const Confirm&, const Confirm&) = default;
 };
 
+/// A later program may send reasons that are not listed: any value but 0 can be met.
 enum class RefuseReason : std::uint16_t {
     version = 1,
     unknown_peer = 2,
@@ -261,6 +267,7 @@ struct Finish {
     friend bool operator==(const Finish&, const Finish&) = default;
 };
 
+/// A later program may send reasons that are not listed: any value but 0 can be met.
 enum class ResetReason : std::uint16_t {
     application = 1,
     target_unreachable = 2,
@@ -294,7 +301,7 @@ struct Goodbye {
     friend bool operator==(const Goodbye&, const Goodbye&) = default;
 };
 
-using Frame = std::variant<Hello, Welcome, Confirm, Refuse, Test, Reply, Table, View, Assign, Moved, Open, Data,
-                           Ack, Finish, Reset, Closed, Goodbye>;
+using Frame = std::variant<Hello, Welcome, Confirm, Refuse, Test, Reply, Table, View, Assign, Moved, Open,
+                           Data, Ack, Finish, Reset, Closed, Goodbye>;
 
 }  // namespace warmspare::wire
