@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "net/unix_listener.hpp"
 #include "node/control_connection.hpp"
 #include "node/control_path.hpp"
 #include "node/control_protocol.hpp"
+#include "node/control_socket.hpp"
 
 namespace warmspare::node {
 
@@ -23,7 +23,7 @@ using boost::system::error_code;
 
 class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
   public:
-    Impl(asio::io_context& context, net::UnixListener listener, ControlContext connections)
+    Impl(asio::io_context& context, ControlSocket listener, ControlContext connections)
         : listener_{std::move(listener)},
           acceptor_{context, stream_protocol{}, listener_.release()},
           retry_{context},
@@ -41,7 +41,7 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
     [[nodiscard]] bool make_room();
     void refuse(stream_protocol::socket socket);
 
-    net::UnixListener listener_;
+    ControlSocket listener_;
     stream_protocol::acceptor acceptor_;
     asio::steady_timer retry_;
     ControlContext context_;
@@ -120,7 +120,7 @@ std::expected<std::unique_ptr<ControlServer>, std::string> ControlServer::open(
             return std::unexpected{std::move(made.error())};
     }
     constexpr mode_t owner_only = 0600;
-    auto listener = net::UnixListener::open(path, owner_only);
+    auto listener = ControlSocket::open(path, owner_only);
     if (!listener) return std::unexpected{"control socket: " + listener.error()};
     auto impl = std::make_shared<Impl>(context, std::move(*listener),
                                        ControlContext{std::move(status), events, limits});
