@@ -12,7 +12,7 @@ import pytest
 
 from lab import Lab, settings
 
-WHY_ROOT = "SKIPPED: network namespaces need root (run as root; CI does)"
+WHY_ROOT = "network namespaces need root (run as root; CI does)"
 
 
 def pytest_configure(config):
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items):
 
 def pytest_terminal_summary(terminalreporter):
     if os.geteuid() != 0 and terminalreporter.stats.get("skipped"):
-        terminalreporter.section(WHY_ROOT, sep="!", red=True, bold=True)
+        terminalreporter.section("SKIPPED: " + WHY_ROOT, sep="!", red=True, bold=True)
 
 
 def pytest_sessionfinish(session):

@@ -8,6 +8,7 @@ number i has the addresses 10.77.LINE.i and fd77:LINE::i, both counted from 1. T
 """
 
 import atexit
+import contextlib
 import os
 import pathlib
 import re
@@ -89,6 +90,22 @@ class Lab(Faults):
         self._processes.append(process)
         return process
 
+    @contextlib.contextmanager
+    def hosts_file(self, node):
+        """A hosts file of the node's own, for programs that are started while it exists. `ip netns exec` binds it
+        over the system's in a mount namespace of the program."""
+        folder = pathlib.Path("/etc/netns") / self.namespace(node)
+        kept = folder.parent.exists()
+        folder.mkdir(parents=True)
+        try:
+            (folder / "hosts").touch()
+            yield folder / "hosts"
+        finally:
+            shutil.rmtree(folder)
+            if not kept:
+                with contextlib.suppress(OSError):
+                    folder.parent.rmdir()
+
     def wait_for(self, what, predicate, limit=settings.LIMIT):
         """Polls until the predicate is true and returns its value; explains everything if it never is."""
         deadline = time.monotonic() + limit
@@ -101,6 +118,14 @@ class Lab(Faults):
             if time.monotonic() > deadline:
                 raise AssertionError(f"after {limit} s still not so: {what}\n{self.describe()}")
             time.sleep(0.03)
+
+    def stay_for(self, seconds):
+        """Lets a fault last; for tests that are about its length."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for daemon in self.daemons:
+                daemon.check_running()
+            time.sleep(0.5)
 
     def describe(self):
         """Tables, events and logs of all nodes."""

@@ -48,10 +48,21 @@ class Node:
         self._stopped = True
         return self.process.stop()
 
+    def signal(self, number):
+        """Sends a signal after which the daemon may end by itself."""
+        self._stopped = True
+        self.process.signal(number)
+
     def kill(self):
         """SIGKILL: the node vanishes without a word."""
         self._stopped = True
         self.process.kill()
+
+    def expect_end(self, status):
+        """Waits until the daemon has ended by itself and asserts how."""
+        self._stopped = True
+        ended = self.process.wait()
+        assert ended == status, f"{self.name} ended with {ended}, not {status}\n{self.process.log()}"
 
     def check_running(self):
         if not self._stopped and not self.process.running:

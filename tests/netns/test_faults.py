@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""Every kind of fault under a checked stream, at full speed and at 1 Mbit/s: the content is exact, the application
+sees nothing, and once all is repaired every link is ACT and both nodes agree, without help (S5, S6, S10)."""
+
+import pytest
+
+from lab import CheckedStream, StreamServer
+from lab.pair import start_pair, wait_agreed
+from lab.stream import FULL_SPEED, ONE_MEGABIT
+
+PROCESSES = {"app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001", "wait_to_restore": "500ms"}}
+
+FAULTS = {
+    "black-hole": lambda lab, line: lab.cut(line),
+    "black-hole-to-acceptor": lambda lab, line: lab.cut(line, towards="osaka"),
+    "black-hole-to-dialler": lambda lab, line: lab.cut(line, towards="tokyo"),
+    "interface-down-at-dialler": lambda lab, line: lab.interface_down(line, "tokyo"),
+    "interface-down-at-acceptor": lambda lab, line: lab.interface_down(line, "osaka"),
+    "address-removed-at-dialler": lambda lab, line: lab.remove_address(line, "tokyo"),
+    "address-removed-at-acceptor": lambda lab, line: lab.remove_address(line, "osaka"),
+}
+
+rates = pytest.mark.parametrize("rate", [FULL_SPEED, ONE_MEGABIT], ids=["full-speed", "one-megabit"])
+
+
+class Traffic:
+    """Two nodes and one checked stream between two applications."""
+
+    def __init__(self, lab, rate):
+        self.lab = lab
+        self.server = StreamServer(lab, "osaka")
+        self.nodes = start_pair(lab, PROCESSES)
+        self.stream = CheckedStream(lab, "tokyo", rate=rate)
+        self.moves()
+
+    def moves(self):
+        self.stream.wait_moving(self.server)
+
+    def circuit(self):
+        """The circuit that carries the process, if both nodes say the same."""
+        links = {node.user("app")["link"] for node in self.nodes}
+        [link] = links if len(links) == 1 else [None]
+        return link and link.partition("/")[0]
+
+    def moves_to(self, *circuits):
+        """Waits until both nodes say that the process is on one of these circuits."""
+        self.lab.wait_for(f"the process is on {' or '.join(circuits)}", lambda: self.circuit() in circuits)
+        self.moves()
+
+    def settles(self):
+        """After repair: everything as before, the process on its dedicated link."""
+        wait_agreed(self.lab, *self.nodes, app="dedicated")
+        self.moves()
+
+    def finish(self):
+        self.stream.finish()
+        assert self.server.report()["ok"]
+        wait_agreed(self.lab, *self.nodes, app="idle")
+        for node in self.nodes:
+            assert not node.events("stream_close", cause="digest mismatch")
+
+
+@rates
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_moves_the_stream_and_repair_brings_it_home(lab, fault, rate):
+    traffic = Traffic(lab, rate)
+    assert traffic.circuit() == "fiber"
+    FAULTS[fault](lab, "fiber")
+    traffic.moves_to("lte")
+    FAULTS[fault](lab, "lte")
+    traffic.moves_to("sat")
+    lab.heal("lte")
+    lab.heal("fiber")
+    traffic.settles()
+    traffic.finish()
+    for node in traffic.nodes:
+        moves = node.events("switch") + node.events("restore")
+        assert len(node.events("switch")) >= 2 and node.events("restore")
+        assert len(node.events("resumed")) == len(moves), "exactly one resumed for each switch and restore"
+        assert all("gap_ms" in event and "replayed_bytes" in event for event in node.events("resumed"))
+
+
+@rates
+def test_resets_of_the_link_in_use(lab, rate):
+    traffic = Traffic(lab, rate)
+    for end in ("tokyo", "osaka") * 2:
+        downs = [len(node.events("link_down")) for node in traffic.nodes]
+        lab.reset(traffic.circuit(), at=end)
+        for node, before in zip(traffic.nodes, downs):
+            lab.wait_for("the reset is seen", lambda: len(node.events("link_down")) > before)
+        traffic.moves()
+        traffic.settles()
+    traffic.finish()
+
+
+@rates
+def test_all_circuits_down_for_twenty_seconds(lab, rate):
+    traffic = Traffic(lab, rate)
+    for line in lab.lines:
+        lab.cut(line)
+    for node in traffic.nodes:
+        lab.wait_for("the process waits", lambda node=node: node.user("app")["state"] == "waiting")
+        assert node.user("app")["streams"] == 1 and node.events("no_link", process="app")
+    lab.stay_for(20)
+    assert traffic.stream.process.running
+    lab.heal()
+    traffic.settles()
+    traffic.finish()
+
+
+@rates
+def test_one_circuit_after_the_other_round_and_round(lab, rate):
+    """Never all at once, and each cut before the former is quite repaired: the order that finds stale views."""
+    traffic = Traffic(lab, rate)
+    for _ in range(3):
+        for line in lab.lines:
+            lab.cut(line)
+            traffic.moves_to(*(other for other in lab.lines if other != line))
+            lab.heal(line)
+    traffic.settles()
+    traffic.finish()
+
+
+def test_loss_on_the_link_in_use_costs_no_byte(lab):
+    traffic = Traffic(lab, ONE_MEGABIT)
+    lab.lose("fiber", 20)
+    traffic.moves()
+    lab.cut("lte")
+    traffic.moves()
+    lab.heal()
+    traffic.settles()
+    traffic.finish()
+
+
+def test_another_circuit_may_fail_unnoticed(lab):
+    traffic = Traffic(lab, FULL_SPEED)
+    lab.cut("lte")
+    for node in traffic.nodes:
+        lab.wait_for("its links are SBY", lambda node=node: node.link("lte/1")["condition"] == "SBY")
+    assert traffic.circuit() == "fiber"
+    traffic.moves()
+    lab.heal()
+    traffic.settles()
+    traffic.finish()
+    assert not [event for node in traffic.nodes for event in node.events("switch")]

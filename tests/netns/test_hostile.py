@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""Whatever reaches the port that links are accepted on costs its own connection only, while a stream runs (S17)."""
+
+import random
+import struct
+
+import pytest
+
+from lab import CheckedStream, Node, StreamServer
+from lab.pair import configs, start_pair, wait_agreed, wait_all_act
+from lab.sockets import connect, is_closed
+from lab.stream import ONE_MEGABIT
+
+APP = {"app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001"}}
+PORT = 7440
+
+
+def header(kind, length, flags=1):
+    """The head of a frame, as docs/protocol.md has it."""
+    return struct.pack(">BBHI", kind, flags, 0, length)
+
+
+INPUTS = {
+    "nothing, then the end": b"",
+    "garbage": random.Random(7).randbytes(4096),
+    "zeros": bytes(4096),
+    "http": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "half a head": header(1, 100)[:5],
+    "half a hello": header(1, 100) + b"WSPR" + bytes(20),
+    "an oversized hello": header(1, 0xFFFFFFFF) + bytes(4096),
+    "a hello just over its limit": header(1, 1025) + bytes(1025),
+    "a hello of the wrong magic": header(1, 64) + b"XXXX" + bytes(60),
+    "a hello that ends too early": header(1, 8) + b"WSPR" + bytes(4),
+    "data before the hello": header(12, 1016) + bytes(1016),
+    "an assignment before the hello": header(9, 16) + bytes(16),
+    "an unknown frame": header(200, 16) + bytes(16),
+    "a megabyte of test frames": (header(5, 8) + bytes(8)) * 65536,
+}
+
+
+def send_and_wait_for_the_end(lab, data):
+    """True if the node ended the connection; resets while we still write are an end like any other."""
+    with connect(lab, "tokyo", PORT, lab.address("fiber", "osaka")) as attacker:
+        try:
+            attacker.sendall(data)
+        except ConnectionError:
+            return True
+        return is_closed(attacker)
+
+
+def memory_kb(node):
+    with open(f"/proc/{node.process.pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+def test_hostile_input_costs_that_connection_only(lab):
+    tokyo, osaka = start_pair(lab, APP)
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
+    stream.wait_moving(server)
+    before = memory_kb(osaka)
+    for name, data in INPUTS.items():
+        assert send_and_wait_for_the_end(lab, data), f"{name}: the connection was not ended"
+    stream.wait_moving(server)
+    assert memory_kb(osaka) < before + 16 * 1024
+    stream.finish()
+    wait_agreed(lab, tokyo, osaka, app="idle")
+    assert not tokyo.events("switch") and not osaka.events("switch")
+
+
+def test_idle_and_half_open_connections_are_ended_and_leave_room_for_links(lab):
+    tokyo, osaka = start_pair(lab, APP)
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
+    stream.wait_moving(server)
+    idle = [connect(lab, "tokyo", PORT, lab.address("fiber", "osaka")) for _ in range(100)]
+    for attacker in idle[::2]:
+        try:
+            attacker.send(header(1, 100) + b"WSPR")
+        except ConnectionError:
+            pass  # Over the limit of an address, and so refused already.
+    stream.wait_moving(server)
+    for attacker in idle:
+        assert is_closed(attacker)
+        attacker.close()
+    lab.reset("fiber", at="tokyo")
+    wait_agreed(lab, tokyo, osaka, app="dedicated")
+    stream.wait_moving(server)
+    stream.finish()
+
+
+def test_a_flood_of_connections_during_a_cut_does_not_keep_the_links_from_coming_back(lab):
+    tokyo, osaka = start_pair(lab, APP)
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
+    stream.wait_moving(server)
+    lab.cut("fiber")
+    stream.wait_moving(server)
+    attackers = [connect(lab, "tokyo", PORT, lab.address("lte", "osaka")) for _ in range(64)]
+    lab.heal()
+    wait_agreed(lab, tokyo, osaka, app="dedicated")
+    stream.finish()
+    for attacker in attackers:
+        attacker.close()
+
+
+@pytest.mark.parametrize("starved", ["tokyo", "osaka"])
+def test_running_out_of_descriptors_is_survived_and_told(lab, starved):
+    """EMFILE: new streams fail or wait, what runs goes on, and when there is room all is accepted again."""
+    files = configs(lab, APP)
+    limit = ("prlimit", "--nofile=40")
+    nodes = {name: Node(lab, name, config, wrapper=limit if name == starved else ()) for name, config in files.items()}
+    for node in nodes.values():
+        node.start()
+    wait_all_act(lab, *nodes.values())
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
+    stream.wait_moving(server)
+    crowd = [connect(lab, "tokyo", 7000) for _ in range(60)]
+    lab.wait_for("the shortage is told", lambda: out_of_descriptors(nodes[starved]))
+    for client in crowd:
+        client.close()
+    stream.wait_moving(server)
+    stream.finish()
+    lab.wait_for("there is room again", lambda: CheckedStream(lab, "tokyo", seconds=0.05).end()["ok"])
+    wait_agreed(lab, *nodes.values(), app="idle")
+    assert any("Too many open files" in event["cause"] for event in nodes[starved].events("error"))
+
+
+def out_of_descriptors(node):
+    # Asking takes a descriptor, too: while there is none, the log is the witness.
+    return "Too many open files" in node.process.log()
