@@ -14,7 +14,8 @@ Assignments::Assignments(const PeerConfig& config, LinkTable& table)
 }
 
 std::optional<ProcessIndex> Assignments::find(std::string_view name) const {
-    const auto found = std::ranges::find_if(processes_, [&](const ProcessRow& p) { return p.config.name == name; });
+    const auto found =
+        std::ranges::find_if(processes_, [&](const ProcessRow& p) { return p.config.name == name; });
     if (found == processes_.end()) return std::nullopt;
     return ProcessIndex{static_cast<std::uint32_t>(found - processes_.begin())};
 }
@@ -51,7 +52,8 @@ void Assignments::assign(ProcessIndex index, LinkIndex link, std::uint64_t epoch
     const auto from = process(index).link;
     processes_[index.value].restored = false;
     move(index, link, epoch, cause);
-    decisions_.push_back({from ? DecisionKind::switch_ : DecisionKind::assign, index, from, link, std::move(cause)});
+    decisions_.push_back(
+        {from ? DecisionKind::switch_ : DecisionKind::assign, index, from, link, std::move(cause)});
 }
 
 void Assignments::restore(ProcessIndex index, LinkIndex link, std::uint64_t epoch, std::string cause) {
@@ -96,7 +98,8 @@ void Assignments::announce_recoveries() {
         } else if (!announced_[i]) {
             announced_[i] = true;
             if (on_spare(owner))
-                decisions_.push_back({DecisionKind::recovery, owner, process(owner).link, LinkIndex{i}, "answers again"});
+                decisions_.push_back(
+                    {DecisionKind::recovery, owner, process(owner).link, LinkIndex{i}, "answers again"});
         }
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// Who uses which link, and the notices that go with a change: the record that protection keeps at the node that
-// dials, and that the other node keeps as it is told. The rows of the link table follow it.
+// Who uses which link, and the notices that go with a change: the record that protection keeps at the node
+// that dials, and that the other node keeps as it is told. The rows of the link table follow it.
 
 #pragma once
 
@@ -78,7 +78,8 @@ class Assignments {
     /// Forgets everybody's link without a notice: the other node is a new one.
     void clear();
 
-    /// To be asked after links changed: tells each process on a spare of its repaired dedicated link, once (S6).
+    /// To be asked after links changed: tells each process on a spare of its repaired dedicated link, once
+    /// (S6).
     void announce_recoveries();
 
     [[nodiscard]] std::optional<Decision> poll_decision();

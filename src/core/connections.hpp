@@ -54,7 +54,9 @@ class Connections {
     Connection& add(Stage stage);
     /// nullptr: unknown, or gone.
     [[nodiscard]] Connection* find(ConnectionId id);
-    [[nodiscard]] const std::unordered_map<ConnectionId, std::unique_ptr<Connection>>& all() const { return connections_; }
+    [[nodiscard]] const std::unordered_map<ConnectionId, std::unique_ptr<Connection>>& all() const {
+        return connections_;
+    }
 
     void dial(const Connection& connection);
     /// Forgets the connection and has the driver throw it away.

@@ -31,7 +31,8 @@ class Deadlines {
     /// All whose deadline has come, in order of their deadlines.
     [[nodiscard]] std::vector<std::uint32_t> due(Time now) const {
         std::vector<std::uint32_t> things;
-        for (auto it = order_.begin(); it != order_.end() && it->first <= now; ++it) things.push_back(it->second);
+        for (auto it = order_.begin(); it != order_.end() && it->first <= now; ++it)
+            things.push_back(it->second);
         return things;
     }
 

@@ -9,9 +9,9 @@
 
 namespace warmspare::core {
 
-/// When a link is dialled: at once, and after that never sooner than an interval after the last time, for ever. A
-/// connection that is not made or not accepted within the interval is given up, because the kernel's own
-/// retries come later and later while the path may long be back.
+/// When a link is dialled: at once, and after that never sooner than an interval after the last time, for
+/// ever. A connection that is not made or not accepted within the interval is given up, because the kernel's
+/// own retries come later and later while the path may long be back.
 class Dialer {
   public:
     explicit Dialer(Duration interval) noexcept : interval_{interval} {}

@@ -35,11 +35,10 @@ std::vector<LinkIndex> links_to_test(const LinkTable& table, ProcessIndex proces
     return links;
 }
 
-Selection decide_request(const LinkTable& table, const HealthMonitor& health, ProcessIndex process, Time requested_at,
-                         Time now) {
-    return select_link(table, process, [&](LinkIndex i) {
-        return fitness(table.row(i), health.link(i), requested_at, now);
-    });
+Selection decide_request(const LinkTable& table, const HealthMonitor& health, ProcessIndex process,
+                         Time requested_at, Time now) {
+    return select_link(table, process,
+                       [&](LinkIndex i) { return fitness(table.row(i), health.link(i), requested_at, now); });
 }
 
 Time undecided_until(const LinkTable& table, const HealthMonitor& health, Time now) {

@@ -51,7 +51,8 @@ void Following::follow(const Entry& entry, Time now) {
     if (process.holding == Holding::in_use && told.moved <= process.moved) return;
     if (told.holding == wire::Holding::restored)
         assignments_.restore(entry.process, *entry.link, told.moved, told.cause);
-    else assignments_.assign(entry.process, *entry.link, told.moved, told.cause);
+    else
+        assignments_.assign(entry.process, *entry.link, told.moved, told.cause);
 }
 
 void Following::wait_without_links(ProcessIndex process, Time now) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// How the node that is dialled keeps its assignments: as the other one tells it. It owns none, so it decides nothing
-// but that nobody can tell it anything while no link is up.
+// How the node that is dialled keeps its assignments: as the other one tells it. It owns none, so it decides
+// nothing but that nobody can tell it anything while no link is up.
 
 #pragma once
 
@@ -23,8 +23,8 @@ class Following {
     /// Borrows it.
     explicit Following(Assignments& assignments) : assignments_{assignments} {}
 
-    /// Takes up the other node's list, unless it is older than one heard before. Link ids are the other node's:
-    /// `row_of` gives the row that one means here, if it is known.
+    /// Takes up the other node's list, unless it is older than one heard before. Link ids are the other
+    /// node's: `row_of` gives the row that one means here, if it is known.
     void handle_assign(const wire::Assign& assign, const RowOf& row_of, Time now);
 
     /// No link is up: whoever wants one waits until the other node can be heard again.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// What two nodes must agree on before a connection carries a link, and what they should agree on altogether: pure
-// comparisons of configured values with what the other node says. Texts name both sides' values.
+// What two nodes must agree on before a connection carries a link, and what they should agree on altogether:
+// pure comparisons of configured values with what the other node says. Texts name both sides' values.
 
 #pragma once
 

@@ -78,7 +78,8 @@ Time HealthMonitor::watch_deadline(const Link& link) const {
 void HealthMonitor::note(LinkIndex index, Time now) {
     auto& link = links_[index.value];
     if (const auto test = link.health.poll_test(now)) tests_.push_back({index, *test});
-    deadlines_.set(index.value, std::min({link.health.next_deadline(), link.scheduled, watch_deadline(link)}));
+    deadlines_.set(index.value,
+                   std::min({link.health.next_deadline(), link.scheduled, watch_deadline(link)}));
 }
 
 std::vector<LinkIndex> HealthMonitor::due(Time now) const {

@@ -24,7 +24,8 @@ constexpr std::uint32_t most_late_excuses = 5;
 }  // namespace
 
 Duration LinkHealth::watchdog() const noexcept {
-    return std::clamp(estimate_.expected(), configured_watchdog_, std::max(longest_watchdog, configured_watchdog_));
+    return std::clamp(estimate_.expected(), configured_watchdog_,
+                      std::max(longest_watchdog, configured_watchdog_));
 }
 
 void LinkHealth::handle_up(Duration round_trip, Time now) noexcept {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// Whether one link is alive. A numbered test goes out and its watchdog starts; a reply in time means ACT; so many
-// watchdogs missed in a row mean SBY (S2, S13).
+// Whether one link is alive. A numbered test goes out and its watchdog starts; a reply in time means ACT; so
+// many watchdogs missed in a row mean SBY (S2, S13).
 //
 // A reply is asked for rather than traffic counted, because with one direction dead the other still brings
 // bytes. A late reply proves that the path is slow and not dead: it feeds the estimate that stretches the
@@ -55,8 +55,8 @@ class LinkHealth {
     void start_test(Time now) noexcept;
     /// True if the link became ACT by it.
     bool handle_reply(const wire::Reply& reply, Time now) noexcept;
-    /// The other host's kernel has acknowledged so many bytes of this connection in all. An advance proves that
-    /// it heard this one at some time after the previous call, no more: so the proof is as old as that.
+    /// The other host's kernel has acknowledged so many bytes of this connection in all. An advance proves
+    /// that it heard this one at some time after the previous call, no more: so the proof is as old as that.
     void handle_acknowledged(std::uint64_t bytes, Time now) noexcept;
     /// `late`: the caller itself overslept, so that a missing reply proves nothing.
     Verdict handle_deadline(bool late, Time now) noexcept;

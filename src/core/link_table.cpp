@@ -42,8 +42,8 @@ bool LinkTable::any_connected() const {
     return std::ranges::any_of(rows_, [](const LinkRow& row) { return row.connection.has_value(); });
 }
 
-void LinkTable::connect(LinkIndex index, ConnectionId connection, std::uint64_t number, const Endpoints& endpoints,
-                        Time now) {
+void LinkTable::connect(LinkIndex index, ConnectionId connection, std::uint64_t number,
+                        const Endpoints& endpoints, Time now) {
     auto& row = rows_[index.value];
     row.connection = connection;
     row.connection_number = number;
@@ -56,7 +56,6 @@ void LinkTable::connect(LinkIndex index, ConnectionId connection, std::uint64_t 
 void LinkTable::disconnect(LinkIndex index) {
     auto& row = rows_[index.value];
     row.connection.reset();
-    row.condition = Condition::sby;
     row.peer_view = PeerView::unknown;
     row.fit_since = never;
     row.endpoints.own_port = row.config.own_port;
@@ -77,14 +76,17 @@ void LinkTable::set_peer_view(LinkIndex index, PeerView view, Time now) {
 
 void LinkTable::note_fitness(LinkRow& row, Time now) {
     const bool fit = row.connection && row.condition == Condition::act && row.peer_view == PeerView::act;
-    if (!fit) row.fit_since = never;
-    else if (row.fit_since == never) row.fit_since = now;
+    if (!fit)
+        row.fit_since = never;
+    else if (row.fit_since == never)
+        row.fit_since = now;
 }
 
 void LinkTable::hold(LinkIndex index, ProcessIndex process) {
     auto& row = rows_[index.value];
     require(!row.holder || row.holder == process, "a row has one holder");
-    require(!row.config.dedicated() || row.dedicated_to == process, "a dedicated row has only its own holder");
+    require(!row.config.dedicated() || row.dedicated_to == process,
+            "a dedicated row has only its own holder");
     row.holder = process;
 }
 

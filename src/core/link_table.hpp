@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The warmspare authors
 
 // The link table of one peer and its selection rule: the link state management section of the founding system
-// (S1, S3, S5). A row is state only; who changes it is protection (who uses it) and the health monitor (whether
-// it is alive).
+// (S1, S3, S5). A row is state only; who changes it is protection (who uses it) and the health monitor
+// (whether it is alive).
 
 #pragma once
 
@@ -70,8 +70,12 @@ class LinkTable {
     [[nodiscard]] bool any_in_use() const;
     [[nodiscard]] bool any_connected() const;
 
-    void connect(LinkIndex index, ConnectionId connection, std::uint64_t number, const Endpoints& endpoints, Time now);
+    void connect(LinkIndex index, ConnectionId connection, std::uint64_t number, const Endpoints& endpoints,
+                 Time now);
+    /// The row is unfit from now on; its condition follows with the health monitor's verdict.
     void disconnect(LinkIndex index);
+    /// The other node counts its connections anew.
+    void forget_number(LinkIndex index) { rows_[index.value].connection_number = 0; }
     void set_cause(LinkIndex index, std::string cause) { rows_[index.value].cause = std::move(cause); }
     void set_condition(LinkIndex index, Condition condition, Time now);
     void set_peer_view(LinkIndex index, PeerView view, Time now);
@@ -87,9 +91,9 @@ class LinkTable {
 };
 
 /// The link for this process (S3, S5): its own dedicated ones in row order, then the free spare with the best
-/// priority, rows of equal priority in row order. `fitness` judges a row; the first that is not unfit decides, so
-/// that nothing is chosen while something ranked above it may still turn out fit. A row that the process holds
-/// itself counts as free to it.
+/// priority, rows of equal priority in row order. `fitness` judges a row; the first that is not unfit
+/// decides, so that nothing is chosen while something ranked above it may still turn out fit. A row that the
+/// process holds itself counts as free to it.
 template <class FitnessOf>
 [[nodiscard]] Selection select_link(const LinkTable& table, ProcessIndex process, FitnessOf fitness) {
     const auto open_to = [&](const LinkRow& row) { return !row.holder || row.holder == process; };

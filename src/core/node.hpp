@@ -100,7 +100,8 @@ class Node {
 
     /// An application connected to the listener of a process. The first stream of a process is its request
     /// for a link (S2).
-    [[nodiscard]] std::expected<StreamKey, OpenError> open_stream(PeerIndex peer, ProcessIndex process, Time now);
+    [[nodiscard]] std::expected<StreamKey, OpenError> open_stream(PeerIndex peer, ProcessIndex process,
+                                                                  Time now);
     /// The target that Applications::open asked for is connected: writes may succeed from now on.
     void handle_target_connected(StreamKey stream, Time now);
     /// The target could not be connected: the stream is reset, with an event that names `cause`.
@@ -130,6 +131,9 @@ class Node {
     [[nodiscard]] std::optional<Action> poll_action();
     [[nodiscard]] std::optional<Event> poll_event();
     [[nodiscard]] NodeStatus status() const;
+
+    /// Bytes that the streams hold, in memory blocks.
+    [[nodiscard]] std::uint64_t memory_held() const;
 
     /// Accept no more streams; those that are open go on.
     void drain(Time now);

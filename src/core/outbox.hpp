@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// What a connection is to send, made up in batches: tests first, then frames that steer, then data. A batch is a
-// list of pieces for one gathered write; payload is never copied, and its blocks stay alive until it is written.
+// What a connection is to send, made up in batches: tests first, then frames that steer, then data. A batch
+// is a list of pieces for one gathered write; payload is never copied, and its blocks stay alive until it is
+// written.
 
 #pragma once
 

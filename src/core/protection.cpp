@@ -11,7 +11,8 @@
 namespace warmspare::core {
 
 Protection::Protection(Assignments& assignments, HealthMonitor& health)
-    : assignments_{assignments}, health_{health}, requests_(assignments.processes().size()) {}
+    : assignments_{assignments}, health_{health}, requests_(assignments.processes().size()) {
+}
 
 void Protection::request(ProcessIndex process, Time now) {
     auto& request = requests_[process.value];
@@ -76,8 +77,10 @@ bool Protection::decide_requests(Time now) {
         if (choice.fitness == Fitness::pending) continue;
         request.undecided = false;
         ++epoch_;
-        if (choice.fitness == Fitness::fit) assignments_.assign({i}, choice.link, epoch_, "requested");
-        else assignments_.wait({i}, "no link answers", now);
+        if (choice.fitness == Fitness::fit)
+            assignments_.assign({i}, choice.link, epoch_, "requested");
+        else
+            assignments_.wait({i}, "no link answers", now);
         return true;
     }
     return false;
@@ -100,7 +103,8 @@ bool Protection::restore_repaired(Time now) {
 bool Protection::release_ended(Time now) {
     for (std::uint32_t i = 0; i < requests_.size(); ++i) {
         auto& request = requests_[i];
-        if (request.ended_at == never || request.ended_at + assignments_.process({i}).config.linger > now) continue;
+        if (request.ended_at == never || request.ended_at + assignments_.process({i}).config.linger > now)
+            continue;
         request = {};
         ++epoch_;
         assignments_.release({i});
@@ -125,7 +129,8 @@ bool Protection::failed(ProcessIndex process) const {
 
 /// The dedicated link that a process on a spare would return to.
 std::optional<LinkIndex> Protection::repaired(ProcessIndex process) const {
-    if (!assignments_.process(process).config.revertive || !assignments_.on_spare(process)) return std::nullopt;
+    if (!assignments_.process(process).config.revertive || !assignments_.on_spare(process))
+        return std::nullopt;
     const auto& rows = assignments_.table().rows();
     for (std::uint32_t i = 0; i < rows.size(); ++i)
         if (rows[i].dedicated_to == process && rows[i].fit() && !rows[i].holder) return LinkIndex{i};
@@ -138,11 +143,16 @@ Time Protection::find_deadline(Time now) const {
         const auto& config = assignments_.process({i}).config;
         if (requests_[i].undecided)
             earliest = std::min(earliest, undecided_until(assignments_.table(), health_, now));
-        if (requests_[i].ended_at != never) earliest = std::min(earliest, requests_[i].ended_at + config.linger);
+        if (requests_[i].ended_at != never)
+            earliest = std::min(earliest, requests_[i].ended_at + config.linger);
         if (const auto link = repaired({i}))
             earliest = std::min(earliest, assignments_.table().row(*link).fit_since + config.wait_to_restore);
     }
     return earliest;
+}
+
+bool Protection::undecided() const noexcept {
+    return std::ranges::any_of(requests_, &Request::undecided);
 }
 
 void Protection::clear() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// Who gets which link: the rules of S3 and S5-S7, at the node that dials and so owns the assignments. They read the
-// table and the requests, and write the assignments; nothing here knows of frames or bytes.
+// Who gets which link: the rules of S3 and S5-S7, at the node that dials and so owns the assignments. They
+// read the table and the requests, and write the assignments; nothing here knows of frames or bytes.
 
 #pragma once
 
@@ -27,11 +27,14 @@ class Protection {
     void request(ProcessIndex process, Time now);
     /// The process has no stream at either node any more.
     void end(ProcessIndex process, Time now);
-    /// Applies the rules to the table as it is now. To be called after anything changed, and at next_deadline().
+    /// Applies the rules to the table as it is now. To be called after anything changed, and at
+    /// next_deadline().
     void evaluate(Time now);
     /// The other node is a new one: nobody holds or wants anything.
     void clear();
 
+    /// Whether a request waits for tests.
+    [[nodiscard]] bool undecided() const noexcept;
     /// Counts the changes of the assignments.
     [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
     /// The whole list, as the other node is told it.

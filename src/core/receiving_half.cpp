@@ -74,7 +74,8 @@ void ReceivingHalf::extend_limit() {
 
 wire::Ack ReceivingHalf::next_ack(std::uint64_t stream) {
     extend_limit();
-    told_ = {.stream = stream, .received = received_with_end(), .written = written_with_end(), .limit = limit_};
+    told_ = {
+        .stream = stream, .received = received_with_end(), .written = written_with_end(), .limit = limit_};
     return *told_;
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// One direction of a stream at the node whose application reads it. Bytes are accepted by offset, whatever link
-// brings them: those that came before are dropped. They go to the application at once; what its socket does not
-// take is kept, within the limit that the other node was told.
+// One direction of a stream at the node whose application reads it. Bytes are accepted by offset, whatever
+// link brings them: those that came before are dropped. They go to the application at once; what its socket
+// does not take is kept, within the limit that the other node was told.
 //
-// A link is in order, and a sender that moves to another starts there at what it knows to be received. So bytes
-// beyond the next one expected never come, and there is nothing to keep out of order.
+// A link is in order, and a sender that moves to another starts there at what it knows to be received. So
+// bytes beyond the next one expected never come, and there is nothing to keep out of order.
 
 #pragma once
 
@@ -58,9 +58,13 @@ class ReceivingHalf {
 
   private:
     /// What an acknowledgement would say now.
-    [[nodiscard]] std::uint64_t received_with_end() const noexcept { return received_ + (final_ == received_ ? 1 : 0); }
+    [[nodiscard]] std::uint64_t received_with_end() const noexcept {
+        return received_ + (final_ == received_ ? 1 : 0);
+    }
     [[nodiscard]] std::uint64_t written_with_end() const noexcept { return written_ + (end_passed_ ? 1 : 0); }
-    [[nodiscard]] bool window_half_used() const noexcept { return limit_ - received_ < allowance_.held() / 2; }
+    [[nodiscard]] bool window_half_used() const noexcept {
+        return limit_ - received_ < allowance_.held() / 2;
+    }
     void extend_limit();
 
     ReceiveBuffer kept_;

@@ -49,7 +49,9 @@ class SendingHalf {
 
     [[nodiscard]] bool data_due() const noexcept;
     [[nodiscard]] Piece next_data(std::size_t max);
-    [[nodiscard]] bool finish_due() const noexcept { return finished_ && !finish_sent_ && sent_ == buffer_.end(); }
+    [[nodiscard]] bool finish_due() const noexcept {
+        return finished_ && !finish_sent_ && sent_ == buffer_.end();
+    }
     [[nodiscard]] std::optional<wire::Finish> next_finish(std::uint64_t stream);
     /// Sent and not known to be received.
     [[nodiscard]] bool outstanding() const noexcept;
@@ -62,14 +64,17 @@ class SendingHalf {
     [[nodiscard]] std::expected<void, std::string_view> handle_ack(const wire::Ack& ack);
     /// Everything, the end included, was written to the application.
     [[nodiscard]] bool done() const noexcept { return end_written_; }
-    /// The other node is done with this direction, whatever acknowledgements were lost. False if it cannot be.
+    /// The other node is done with this direction, whatever acknowledgements were lost. False if it cannot
+    /// be.
     [[nodiscard]] bool close() noexcept;
 
     [[nodiscard]] std::uint64_t begin() const noexcept { return buffer_.begin(); }
     [[nodiscard]] std::size_t bytes_held() const noexcept { return buffer_.bytes_held(); }
 
   private:
-    [[nodiscard]] std::uint64_t sent_with_end() const noexcept { return most_sent_ + (finish_was_sent_ ? 1 : 0); }
+    [[nodiscard]] std::uint64_t sent_with_end() const noexcept {
+        return most_sent_ + (finish_was_sent_ ? 1 : 0);
+    }
 
     ReplayBuffer buffer_;
     Allowance allowance_;

@@ -11,15 +11,24 @@ namespace {
 
 std::string_view phrase(wire::ResetReason reason) {
     switch (reason) {
-        case wire::ResetReason::application: return "reset by the application";
-        case wire::ResetReason::target_unreachable: return "target unreachable";
-        case wire::ResetReason::no_memory: return "no memory for another stream";
-        case wire::ResetReason::no_link: return "no link";
-        case wire::ResetReason::gave_up: return "gave up waiting for a link";
-        case wire::ResetReason::digest_mismatch: return "digest mismatch";
-        case wire::ResetReason::unknown_process: return "unknown process";
-        case wire::ResetReason::shutting_down: return "shutting down";
-        case wire::ResetReason::protocol: return "protocol error";
+        case wire::ResetReason::application:
+            return "reset by the application";
+        case wire::ResetReason::target_unreachable:
+            return "target unreachable";
+        case wire::ResetReason::no_memory:
+            return "no memory for another stream";
+        case wire::ResetReason::no_link:
+            return "no link";
+        case wire::ResetReason::gave_up:
+            return "gave up waiting for a link";
+        case wire::ResetReason::digest_mismatch:
+            return "digest mismatch";
+        case wire::ResetReason::unknown_process:
+            return "unknown process";
+        case wire::ResetReason::shutting_down:
+            return "shutting down";
+        case wire::ResetReason::protocol:
+            return "protocol error";
     }
     return "reset";
 }
@@ -33,7 +42,7 @@ std::string describe(wire::ResetReason reason, const std::string& text) {
 }
 
 Stream::Stream(StreamId id, ProcessIndex process, bool opened_here, StreamResources resources)
-    : id_{id}, process_{process}, opened_here_{opened_here} {
+    : id_{id}, process_{process}, opened_here_{opened_here}, known_{!opened_here} {
     out_.emplace(resources.pool, std::move(resources.sending), resources.max_memory, resources.digest);
     in_.emplace(resources.pool, std::move(resources.receiving), resources.max_memory, resources.digest);
 }
@@ -57,7 +66,7 @@ bool Stream::control_due() const noexcept {
 void Stream::encode_control(wire::Buffer& buffer, const std::string& process_name) {
     if (opened_here_ && !confirmed_ && !open_sent_) {
         encode(buffer, wire::Open{.stream = id_.value, .process = process_name});
-        open_sent_ = true;
+        open_sent_ = known_ = true;
     }
     if (reset_) {
         if (!reset_sent_) encode(buffer, *reset_);

@@ -48,6 +48,9 @@ class Stream {
     /// The other node has answered: it knows the stream.
     void confirm_open() noexcept { confirmed_ = true; }
 
+    /// Whether the other node may have heard of it.
+    [[nodiscard]] bool known_to_peer() const noexcept { return known_; }
+
     /// Something other than data is to be told, and whether now or when there is occasion.
     [[nodiscard]] bool control_due() const noexcept;
     [[nodiscard]] bool control_urgent() const noexcept;
@@ -55,8 +58,8 @@ class Stream {
     [[nodiscard]] bool data_due() const noexcept { return out_ && out_->data_due(); }
     /// Sent, and the answer still out: the link is to be watched.
     [[nodiscard]] bool outstanding() const noexcept;
-    /// The process moved: everything that may be unknown to the other node is due again. Returns the bytes of data
-    /// among it.
+    /// The process moved: everything that may be unknown to the other node is due again. Returns the bytes of
+    /// data among it.
     std::uint64_t rewind();
     /// Both directions have ended, and the other node was told.
     [[nodiscard]] bool complete() const noexcept;
@@ -70,6 +73,7 @@ class Stream {
     /// Open was sent on the current link.
     bool open_sent_ = false;
     bool confirmed_ = false;
+    bool known_;
     std::optional<SendingHalf> out_;
     std::optional<ReceivingHalf> in_;
     std::optional<wire::Reset> reset_;

@@ -21,7 +21,8 @@ Traffic::Traffic(const Surroundings& surroundings)
       next_id_{own_parity_ == 0 ? 2U : 1U},
       finished_own_{StreamId{next_id_}},
       finished_other_{StreamId{own_parity_ == 0 ? 1U : 2U}},
-      flows_(surroundings.config.processes.size()) {}
+      flows_(surroundings.config.processes.size()) {
+}
 
 // --- the set of streams ---
 
@@ -187,22 +188,18 @@ void Traffic::reset_all(ProcessIndex process, wire::ResetReason reason, const st
 void Traffic::abandon(const std::string& cause, Time now) {
     gathered_ = 0;
     std::vector<Stream*> streams;
-    for (const auto& [id, stream] : streams_) streams.push_back(stream.get());
+    for (const auto& [id, stream] : streams_)
+        if (stream->known_to_peer()) streams.push_back(stream.get());
     std::ranges::sort(streams, {}, &Stream::id);
     for (auto* stream : streams) {
-        if (stream->is_reset()) continue;
-        env_.applications.reset(key(*stream));
-        emit(EventKind::stream_close, *stream, cause, now);
+        if (!stream->is_reset()) {
+            env_.applications.reset(key(*stream));
+            emit(EventKind::stream_close, *stream, cause, now);
+        }
+        remove(*stream);
     }
-    streams_.clear();
-    changed_.clear();
-    for (std::uint32_t i = 0; i < flows_.size(); ++i) {
-        flows_[i] = {};
-        note_changed({i});
-    }
-    finished_own_ = FinishedIds{StreamId{own_parity_ == 0 ? 2U : 1U}};
+    // The next life of the other node counts from the beginning.
     finished_other_ = FinishedIds{StreamId{own_parity_ == 0 ? 1U : 2U}};
-    next_id_ = own_parity_ == 0 ? 2U : 1U;
 }
 
 void Traffic::close_if_complete(Stream& stream, Time now) {

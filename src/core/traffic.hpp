@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// The byte streams of all processes of one peer: from applications to links and back. Which link a process uses is
-// none of its business; it is told when a process moved, and asked for what to send.
+// The byte streams of all processes of one peer: from applications to links and back. Which link a process
+// uses is none of its business; it is told when a process moved, and asked for what to send.
 
 #pragma once
 
@@ -64,14 +64,14 @@ class Traffic {
     [[nodiscard]] FrameResult handle(const wire::Finish& finish, wire::Buffer& answers, Time now);
     [[nodiscard]] FrameResult handle(const wire::Reset& reset, wire::Buffer& answers, Time now);
     [[nodiscard]] FrameResult handle(const wire::Closed& closed, Time now);
-    /// Data was gathered for one write to each application: now do it. To be called when no more frames are at
-    /// hand; the payloads must still be there.
+    /// Data was gathered for one write to each application: now do it. To be called when no more frames are
+    /// at hand; the payloads must still be there.
     void deliver(Time now);
 
     // --- links ---
 
-    /// The process moved to a link: all state of its streams is due, led by Moved. Returns how many bytes of data
-    /// are sent again.
+    /// The process moved to a link: all state of its streams is due, led by Moved. Returns how many bytes of
+    /// data are sent again.
     std::uint64_t move(ProcessIndex process, std::uint64_t epoch, Time now);
     [[nodiscard]] bool output_due(ProcessIndex process) const;
     /// Adds what the process has to send to the batch.
@@ -79,17 +79,19 @@ class Traffic {
 
     /// Ends all streams of the process, telling the other node.
     void reset_all(ProcessIndex process, wire::ResetReason reason, const std::string& text, Time now);
-    /// The other node's life is over: ends all streams without telling it.
+    /// The other node's life is over: ends all streams that it may have known, without telling it.
     void abandon(const std::string& cause, Time now);
 
     // --- what follows from it ---
 
-    /// Fills in the processes for which wanted(), outstanding() or output_due() may have changed since it was asked
-    /// last.
+    /// Fills in the processes for which wanted(), outstanding() or output_due() may have changed since it was
+    /// asked last.
     void take_changed(std::vector<ProcessIndex>& processes);
     /// Whether the process has streams, those that are reset and not confirmed included.
     [[nodiscard]] bool wanted(ProcessIndex process) const { return flows_[process.value].kept > 0; }
-    [[nodiscard]] bool outstanding(ProcessIndex process) const { return flows_[process.value].outstanding > 0; }
+    [[nodiscard]] bool outstanding(ProcessIndex process) const {
+        return flows_[process.value].outstanding > 0;
+    }
     /// Streams that the applications still have.
     [[nodiscard]] std::size_t streams(ProcessIndex process) const { return flows_[process.value].live; }
     [[nodiscard]] std::size_t streams() const;

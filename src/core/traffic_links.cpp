@@ -134,7 +134,8 @@ FrameResult Traffic::handle(const wire::Reset& reset, wire::Buffer& answers, Tim
     if (!stream) {
         // Its open may still come, on another link: it is over all the same.
         if (!of_other_node({reset.stream})) return {};
-        if (finished_other_.ranges() >= most_streams) return std::unexpected("resets streams that it never opened");
+        if (finished_other_.ranges() >= most_streams)
+            return std::unexpected("resets streams that it never opened");
         finished_other_.finish({reset.stream});
         return {};
     }

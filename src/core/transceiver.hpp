@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// Frames in and out of one connection: the transceiver section of the founding system. It answers tests by itself,
-// at once and whatever else is going on (S8); every other frame goes to whom it concerns.
+// Frames in and out of one connection: the transceiver section of the founding system. It answers tests by
+// itself, at once and whatever else is going on (S8); every other frame goes to whom it concerns.
 
 #pragma once
 
@@ -25,10 +25,11 @@ class Transceiver {
     /// The handshake is over.
     void accept() noexcept { decoder_.accept(); }
 
-    /// Calls `handle(frame)` for each frame; it returns a FrameResult-like expected<bool, string_view>: whether to
-    /// go on, or why the connection must be closed.
+    /// Calls `handle(frame)` for each frame; it returns a FrameResult-like expected<bool, string_view>:
+    /// whether to go on, or why the connection must be closed.
     template <class Handle>
-    [[nodiscard]] std::expected<void, std::string_view> receive(std::span<const std::byte> bytes, Handle&& handle) {
+    [[nodiscard]] std::expected<void, std::string_view> receive(std::span<const std::byte> bytes,
+                                                                Handle&& handle) {
         while (true) {
             auto frame = decoder_.next(bytes);
             if (!frame) return std::unexpected(wire::to_string(frame.error()));

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "core/peer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/establishment.hpp"
+
+namespace warmspare::core {
+
+Peer::Peer(const Surroundings& surroundings, Time now)
+    : config_{surroundings.node.peers[surroundings.index.value]},
+      env_{surroundings},
+      table_{config_},
+      health_{surroundings.node.health, config_.links},
+      assignments_{config_, table_},
+      traffic_{{.peer = surroundings.index,
+                .config = config_,
+                .max_stream_memory = surroundings.node.memory.stream,
+                .budget = surroundings.budget,
+                .pool = surroundings.pool,
+                .applications = surroundings.applications,
+                .events = surroundings.events}},
+      dial_deadlines_{config_.links.size()},
+      wanted_here_(config_.processes.size(), false),
+      wanted_there_(config_.processes.size(), false) {
+    if (config_.dial)
+        protection_.emplace(assignments_, health_);
+    else
+        following_.emplace(assignments_);
+    for (std::uint32_t i = 0; i < config_.links.size(); ++i) {
+        links_.push_back({.dialer = Dialer{surroundings.node.health.interval}});
+        if (config_.dial) links_.back().dialer.start(now);
+        note_dialer({i});
+    }
+}
+
+// --- news ---
+
+void Peer::settle(Time now) {
+    bool ruled = false;
+    do {
+        take_traffic_news(now);
+        rules_due_ = take_health_news(now) || rules_due_;
+        if (std::exchange(rules_due_, false)) {
+            ruled = true;
+            apply_rules(now);
+        }
+        ruled = take_decisions(now) || ruled;
+    } while (rules_due_);
+    if (ruled) {
+        give_up_at_ = find_give_up();
+        busy_ = find_busy();
+    }
+    if (std::exchange(lists_due_, false)) send_lists(now);
+    send_tests(now);
+    // Decisions have moved streams and ended some.
+    take_traffic_news(now);
+}
+
+void Peer::apply_rules(Time now) {
+    if (protection_) {
+        const auto epoch = protection_->epoch();
+        protection_->evaluate(now);
+        if (protection_->epoch() != epoch) lists_due_ = true;
+    } else if (!table_.any_connected()) {
+        for (std::uint32_t i = 0; i < wanted_here_.size(); ++i)
+            if (wanted_here_[i] || assignments_.process({i}).holding == Holding::in_use)
+                following_->wait_without_links({i}, now);
+    }
+    give_up_waiting(now);
+}
+
+void Peer::take_traffic_news(Time now) {
+    traffic_.take_changed(changed_);
+    for (const auto process : changed_) {
+        if (traffic_.wanted(process) != wanted_here_[process.value]) {
+            wanted_here_[process.value] = traffic_.wanted(process);
+            note_demand(process, now);
+        }
+        auto* connection = carrier(process);
+        if (!connection) continue;
+        health_.watch(*connection->link, traffic_.outstanding(process), now);
+        if (traffic_.output_due(process)) env_.connections.mark_ready(*connection);
+    }
+}
+
+/// A process has its first stream at either node, or its last one is gone.
+void Peer::note_demand(ProcessIndex process, Time now) {
+    rules_due_ = true;
+    const bool wanted = wanted_here_[process.value] || wanted_there_[process.value];
+    if (protection_) {
+        wanted ? protection_->request(process, now) : protection_->end(process, now);
+        return;
+    }
+    // The other node decides and tests; this one tests too, so that its view is fresh (S2).
+    lists_due_ = true;
+    if (wanted_here_[process.value] && assignments_.process(process).holding == Holding::none)
+        for (const auto link : links_to_test(table_, process)) health_.test(link, now);
+}
+
+bool Peer::take_health_news(Time now) {
+    bool any = false;
+    while (const auto change = health_.poll_change()) {
+        any = true;
+        const auto index = change->link;
+        const bool was_act = table_.row(index).condition == Condition::act;
+        if (change->condition == Condition::act) {
+            table_.set_condition(index, Condition::act, now);
+            links_[index.value].trouble.clear();
+            if (!was_act) env_.events.emit(link_event(EventKind::link_up, index, now));
+        } else {
+            if (table_.row(index).connection) link_down(index, "watchdog expired", now);
+            table_.set_condition(index, Condition::sby, now);
+            report_down(index, was_act, now);
+        }
+        lists_due_ = true;
+    }
+    return any;
+}
+
+void Peer::report_down(LinkIndex index, bool was_act, Time now) {
+    const auto& cause = table_.row(index).cause;
+    if (!was_act) return report(index, cause, now);
+    auto down = link_event(EventKind::link_down, index, now);
+    down.cause = cause;
+    env_.events.emit(std::move(down));
+}
+
+bool Peer::take_decisions(Time now) {
+    bool any = false;
+    while (const auto decision = assignments_.poll_decision()) {
+        any = true;
+        apply(*decision, now);
+    }
+    return any;
+}
+
+void Peer::apply(const Decision& decision, Time now) {
+    const auto process = decision.process;
+    const auto& row = assignments_.process(process);
+    auto notice = event(EventKind::assign, now);
+    notice.process = config_.processes[process.value].name;
+    notice.cause = decision.cause;
+    if (decision.to) {
+        notice.link = config_.links[decision.to->value].name;
+        notice.to = notice.link;
+        notice.endpoints = table_.row(*decision.to).endpoints;
+    }
+    if (decision.from) notice.from = config_.links[decision.from->value].name;
+    switch (decision.kind) {
+        case DecisionKind::assign:
+            notice.from = notice.to = {};
+            traffic_.move(process, row.moved, now);
+            break;
+        case DecisionKind::switch_:
+        case DecisionKind::restore: {
+            const bool restore = decision.kind == DecisionKind::restore;
+            notice.kind = restore ? EventKind::restore : EventKind::switch_;
+            const auto proof = health_.link(*decision.from).last_proof();
+            if (!restore && protection_) notice.detect = now - proof;
+            resumptions_.push_back(
+                {process, row.moved, restore ? now : proof, traffic_.move(process, row.moved, now)});
+            break;
+        }
+        case DecisionKind::recovery:
+            notice.kind = EventKind::recovery;
+            break;
+        case DecisionKind::release:
+            notice.kind = EventKind::release;
+            notice.from = {};
+            if (decision.from) notice.link = config_.links[decision.from->value].name;
+            resume(process, all_epochs, now);
+            break;
+        case DecisionKind::no_link:
+            notice.kind = EventKind::no_link;
+            notice.from = {};
+            if (decision.from) notice.link = config_.links[decision.from->value].name;
+            break;
+    }
+    env_.events.emit(std::move(notice));
+    if (decision.kind == DecisionKind::no_link && row.config.on_no_link == OnNoLink::reset)
+        traffic_.reset_all(process, wire::ResetReason::no_link, decision.cause, now);
+}
+
+void Peer::resume(ProcessIndex process, std::uint64_t epoch, Time now) {
+    std::erase_if(resumptions_, [&](const Resumption& resumption) {
+        if (resumption.process != process || resumption.epoch > epoch) return false;
+        auto resumed = event(EventKind::resumed, now);
+        resumed.process = config_.processes[process.value].name;
+        if (const auto link = assignments_.process(process).link)
+            resumed.link = config_.links[link->value].name;
+        resumed.gap = now - resumption.since;
+        resumed.replayed_bytes = resumption.replayed;
+        env_.events.emit(std::move(resumed));
+        return true;
+    });
+}
+
+void Peer::give_up_waiting(Time now) {
+    for (std::uint32_t i = 0; i < assignments_.processes().size(); ++i) {
+        const auto& row = assignments_.process({i});
+        if (row.holding == Holding::waiting && row.config.give_up &&
+            row.waiting_since + *row.config.give_up <= now)
+            traffic_.reset_all({i}, wire::ResetReason::gave_up, {}, now);
+    }
+}
+
+Time Peer::find_give_up() const {
+    Time earliest = never;
+    for (std::uint32_t i = 0; i < assignments_.processes().size(); ++i) {
+        const auto& row = assignments_.process({i});
+        if (row.holding == Holding::waiting && row.config.give_up && traffic_.streams({i}) > 0)
+            earliest = std::min(earliest, row.waiting_since + *row.config.give_up);
+    }
+    return earliest;
+}
+
+// --- what goes out ---
+
+Connection* Peer::carrier(ProcessIndex process) const {
+    const auto& row = assignments_.process(process);
+    if (row.holding != Holding::in_use) return nullptr;
+    const auto& link = table_.row(*row.link);
+    if (!link.connection || link.connection_number != row.connection_number) return nullptr;
+    return env_.connections.find(*link.connection);
+}
+
+void Peer::fill(Connection& connection, Time now) {
+    const auto holder = table_.row(*connection.link).holder;
+    auto& outbox = connection.transceiver.outbox();
+    if (!holder || carrier(*holder) != &connection) return outbox.begin_batch();
+    // The other node must know of the move before it sees the traffic.
+    if (protection_ && connection.told_epoch != protection_->epoch()) tell(connection);
+    traffic_.fill(*holder, outbox, now);
+    take_traffic_news(now);
+}
+
+void Peer::send_tests(Time now) {
+    while (const auto due = health_.poll_test(now)) {
+        const auto& row = table_.row(due->link);
+        auto* connection = row.connection ? env_.connections.find(*row.connection) : nullptr;
+        if (!connection) continue;
+        encode(connection->transceiver.outbox().urgent(), due->test);
+        env_.connections.mark_ready(*connection);
+    }
+}
+
+wire::View Peer::view() const {
+    wire::View view{.version = view_version_};
+    for (std::uint32_t i = 0; i < links_.size(); ++i) {
+        const auto& row = table_.row({i});
+        if (row.connection)
+            view.links.push_back({links_[i].id, row.connection_number, row.condition == Condition::act});
+    }
+    for (std::uint32_t i = 0; i < wanted_here_.size(); ++i)
+        if (wanted_here_[i]) view.wants.push_back(config_.processes[i].name);
+    return view;
+}
+
+/// Tells the other node what this one has to say: the assignments if it owns them, else its view.
+void Peer::tell(Connection& connection) {
+    auto& out = connection.transceiver.outbox().control();
+    if (protection_) {
+        encode(out, protection_->list());
+        connection.told_epoch = protection_->epoch();
+    } else {
+        encode(out, view());
+    }
+    env_.connections.mark_ready(connection);
+}
+
+void Peer::send_lists(Time) {
+    ++view_version_;
+    for (auto* connection : messengers()) tell(*connection);
+}
+
+/// The connections that news go by: all, or with many links two a circuit. News that a link takes down with
+/// it are sent again.
+std::vector<Connection*> Peer::messengers() const {
+    constexpr std::size_t few = 16;
+    constexpr std::size_t enough = 2;
+    std::vector<Connection*> all;
+    std::vector<Connection*> some;
+    std::map<std::string_view, std::size_t> chosen;
+    for (const auto& row : table_.rows()) {
+        auto* connection = row.connection ? env_.connections.find(*row.connection) : nullptr;
+        if (!connection) continue;
+        all.push_back(connection);
+        if (chosen[row.config.circuit] >= enough) continue;
+        ++chosen[row.config.circuit];
+        some.push_back(connection);
+    }
+    return all.size() <= few ? all : some;
+}
+
+Event Peer::event(EventKind kind, Time now) const {
+    return {.kind = kind, .at = now, .peer = config_.name};
+}
+
+Event Peer::link_event(EventKind kind, LinkIndex link, Time now) const {
+    auto made = event(kind, now);
+    made.link = config_.links[link.value].name;
+    return made;
+}
+
+// --- time ---
+
+bool Peer::refuses_streams(ProcessIndex process) const {
+    const auto& row = assignments_.process(process);
+    if (row.config.on_no_link != OnNoLink::reset) return false;
+    return row.holding == Holding::waiting || !table_.any_connected();
+}
+
+bool Peer::find_busy() const {
+    for (std::uint32_t i = 0; i < wanted_here_.size(); ++i) {
+        const bool wanted = wanted_here_[i] || wanted_there_[i];
+        if (wanted || assignments_.process({i}).holding != Holding::none) return true;
+    }
+    return false;
+}
+
+void Peer::test_all(Duration interval, Time now) {
+    health_.test_all(interval, now);
+}
+
+void Peer::handle_acknowledged(const Connection& connection, std::uint64_t bytes, Time now) {
+    health_.handle_acknowledged(*connection.link, bytes, now);
+}
+
+Time Peer::next_deadline() const {
+    return std::min({health_.next_deadline(), dial_deadlines_.earliest(), traffic_.next_deadline(),
+                     give_up_at_, protection_ ? protection_->next_deadline() : never});
+}
+
+void Peer::to_be_judged(Time now, std::vector<ConnectionId>& connections) const {
+    for (const auto link : health_.due(now))
+        if (table_.row(link).connection) connections.push_back(*table_.row(link).connection);
+}
+
+void Peer::handle_deadline(Time now) {
+    if (health_.next_deadline() <= now) health_.handle_deadline(now);
+    traffic_.handle_deadline(now);
+    for (const auto i : dial_deadlines_.due(now)) {
+        auto action = links_[i].dialer.handle_deadline(now);
+        if (action == Dialer::Action::give_up) {
+            if (const auto attempt = links_[i].attempt) env_.connections.abort(*attempt);
+            attempt_failed({i}, "no answer", now);
+            action = links_[i].dialer.handle_deadline(now);
+        }
+        if (action == Dialer::Action::dial) dial({i}, now);
+        note_dialer({i});
+    }
+    if (give_up_at_ <= now || (protection_ && protection_->next_deadline() <= now)) rules_due_ = true;
+    settle(now);
+}
+
+void Peer::shut_down(Time now) {
+    ending_ = true;
+    for (std::uint32_t i = 0; i < config_.processes.size(); ++i)
+        traffic_.reset_all({i}, wire::ResetReason::shutting_down, {}, now);
+    settle(now);
+    for (std::uint32_t i = 0; i < links_.size(); ++i) {
+        links_[i].dialer.stop();
+        note_dialer({i});
+        if (const auto attempt = std::exchange(links_[i].attempt, std::nullopt))
+            env_.connections.abort(*attempt);
+        const auto& row = table_.row({i});
+        auto* connection = row.connection ? env_.connections.find(*row.connection) : nullptr;
+        if (!connection) continue;
+        if (!connection->transceiver.outbox().in_batch()) fill(*connection, now);
+        encode(connection->transceiver.outbox().control(), wire::Goodbye{});
+        env_.connections.close(*connection);
+        health_.handle_down({i});
+        table_.disconnect({i});
+    }
+}
+
+// --- status ---
+
+PeerStatus Peer::status() const {
+    PeerStatus status{.name = config_.name};
+    for (std::uint32_t i = 0; i < table_.rows().size(); ++i) {
+        const auto& row = table_.row({i});
+        LinkStatus link{.name = row.config.name,
+                        .circuit = row.config.circuit,
+                        .endpoints = row.endpoints,
+                        .priority = row.config.priority,
+                        .condition = row.condition,
+                        .in_use = row.holder.has_value(),
+                        .test_in_flight = health_.link({i}).test_in_flight(),
+                        .round_trip = health_.link({i}).round_trip()};
+        if (row.config.dedicated())
+            link.process = row.config.process;
+        else if (row.holder)
+            link.process = config_.processes[row.holder->value].name;
+        status.links.push_back(std::move(link));
+    }
+    for (std::uint32_t i = 0; i < config_.processes.size(); ++i) {
+        const auto& row = assignments_.process({i});
+        ProcessStatus process{
+            .id = row.config.name, .streams = traffic_.streams({i}), .free_spares = table_.free_spares()};
+        const bool carried =
+            row.holding == Holding::in_use && table_.row(*row.link).condition == Condition::act;
+        if (process.streams == 0)
+            process.state = ProcessState::idle;
+        else if (!carried)
+            process.state = ProcessState::waiting;
+        else
+            process.state = assignments_.on_spare({i}) ? ProcessState::spare : ProcessState::dedicated;
+        if (process.streams > 0 && carried) process.link = config_.links[row.link->value].name;
+        status.processes.push_back(std::move(process));
+    }
+    return status;
+}
+
+}  // namespace warmspare::core
