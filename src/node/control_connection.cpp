@@ -114,7 +114,7 @@ void ControlConnection::fail(std::string_view message) {
 // --- out -------------------------------------------------------------------------------------------------
 
 bool ControlConnection::busy() const noexcept {
-    return following_ || close_after_output_ || written_ < output_.size() || !waiting_.empty() ||
+    return following_ || close_after_output_ || !output_.empty() || !waiting_.empty() ||
            !after_events_.empty();
 }
 
@@ -136,9 +136,7 @@ void ControlConnection::write() {
 }
 
 void ControlConnection::refill_output() {
-    if (written_ < output_.size()) return;
-    output_.clear();
-    written_ = 0;
+    if (!output_.empty()) return;
     while (!waiting_.empty() && output_.size() < context_->limits.piece_bytes) {
         output_ += control::event_line(*waiting_.front());
         waiting_.pop_front();
@@ -161,6 +159,8 @@ bool ControlConnection::write_output() {
         }
         stuck_since_.reset();
     }
+    output_.clear();
+    written_ = 0;
     return true;
 }
 
@@ -183,12 +183,11 @@ void ControlConnection::set_stuck() {
 
 void ControlConnection::finish() {
     if (closed()) return;
-    for (error_code error; !error;) {
-        refill_output();
-        if (output_.empty()) break;
-        written_ += socket_.write_some(asio::buffer(output_) + written_, error);
-    }
     closed_ = nullptr;
+    for (bool more = true; more;) {
+        refill_output();
+        more = !output_.empty() && write_output();
+    }
     close();
 }
 
