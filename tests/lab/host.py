@@ -18,7 +18,7 @@ class LabError(RuntimeError):
 
 def command(*words, stdin=None, check=True):
     """Runs a command of the system to its end and returns what it printed."""
-    words = [settings.find_tool(words[0]) or words[0], *map(str, words[1:])]
+    words = [str(word) for word in words]
     done = subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=60)
     if check and done.returncode != 0:
         raise LabError(f"{' '.join(words)}: {done.stderr.strip()}\n{stdin or ''}")

@@ -14,19 +14,17 @@ DAEMON = BIN / "warmspared"
 CLI = BIN / "warmspare"
 STREAM_CHECK = BIN / "stream_check"
 
-TOOLS = ("ip", "nft", "ss", "setpriv", "prlimit")
+TOOLS = ("ip", "nft", "ss", "sysctl", "setpriv", "prlimit")
+
+# Debian keeps servers and network tools in sbin, which is not on everybody's path.
+os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 
 # Most that anything is waited for, in seconds. Far more than needed, so that only a real fault is ever seen.
 LIMIT = 60.0
 
 
-def find_tool(name):
-    """Debian keeps servers and network tools in sbin, which is not everybody's path."""
-    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-
-
 def missing(programs=(DAEMON, CLI, STREAM_CHECK), tools=TOOLS):
     """Names of what is not there."""
     return [str(program) for program in programs if not program.exists()] + [
-        tool for tool in tools if find_tool(tool) is None
+        tool for tool in tools if shutil.which(tool) is None
     ]

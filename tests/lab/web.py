@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""nginx as Debian has it, serving one large file of random bytes."""
+
+import hashlib
+import os
+
+from lab import settings
+
+CONFIG = """
+daemon off;
+user root;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log stderr;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:80;
+        root {folder}/files;
+    }}
+}}
+"""
+
+
+class WebServer:
+    """Serves /large on 127.0.0.1:80 of a node; `digest` is its SHA-256."""
+
+    def __init__(self, lab, node, size):
+        missing = settings.missing(programs=(), tools=("nginx", "curl"))
+        assert not missing, f"missing: {', '.join(missing)}; run make deps"
+        self.lab = lab
+        self.size = size
+        self.digest = self._write_file(lab.folder / "files")
+        config = lab.folder / "nginx.conf"
+        config.write_text(CONFIG.format(folder=lab.folder))
+        self.process = lab.spawn(node, "nginx", "nginx", "-e", "stderr", "-c", config)
+
+    def wait_answers(self, node, url):
+        """Waits until the file is there for a client on another node."""
+        head = ["curl", "-sfI", url]
+        self.lab.wait_for("nginx answers", lambda: "200 OK" in self.lab.run(node, *head, check=False))
+
+    def _write_file(self, folder):
+        folder.mkdir()
+        digest = hashlib.sha256()
+        with open(folder / "large", "wb") as large:
+            for start in range(0, self.size, 1_000_000):
+                block = os.urandom(min(1_000_000, self.size - start))
+                digest.update(block)
+                large.write(block)
+        return digest.hexdigest()
+
+
+class Download:
+    """curl, writing to a file of the laboratory."""
+
+    def __init__(self, lab, node, url, name, rate=None):
+        self.target = lab.folder / name
+        limit = ["--limit-rate", rate] if rate else []
+        self.process = lab.spawn(node, name, "curl", "-sS", "--fail", *limit, "-o", self.target, url)
+
+    def size(self):
+        return self.target.stat().st_size if self.target.exists() else 0
+
+    def digest(self):
+        with open(self.target, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
