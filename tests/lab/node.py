@@ -7,7 +7,7 @@ import json
 import socket
 
 from lab import settings, toml
-from lab.host import LabError
+from lab.host import LabError, command
 
 
 class Node:
@@ -70,7 +70,7 @@ class Node:
 
     def cli(self, *words, check=True):
         """Runs `warmspare WORDS` against this node and returns what it printed."""
-        return self.lab.run(self.namespace, settings.CLI, *words, "--control", self.control, check=check)
+        return command(settings.CLI, *words, "--control", self.control, check=check)
 
     def status(self):
         return json.loads(self.cli("status", "--json"))

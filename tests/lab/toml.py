@@ -8,22 +8,24 @@ import re
 
 def dump(values):
     """Text for a dictionary of strings, numbers, booleans, lists and dictionaries."""
-    return "\n".join(_table([], values)) + "\n"
+    return "\n\n".join("\n".join(block) for block in _blocks([], values)) + "\n"
 
 
-def _table(path, values):
+def _blocks(path, values):
+    """One list of lines for each table; a table of tables has none of its own."""
     tables = {key: value for key, value in values.items() if isinstance(value, dict)}
-    rows = {key: value for key, value in values.items() if key == "link" and isinstance(value, list)}
-    plain = {key: value for key, value in values.items() if key not in tables and key not in rows}
-    lines = [f"[{'.'.join(path)}]"] if path and (plain or not tables) else []
-    lines += [f"{_key(key)} = {_value(value)}" for key, value in plain.items()]
+    rows = values.get("link", [])
+    plain = {key: value for key, value in values.items() if key not in tables and key != "link"}
+    if plain:
+        yield ([f"[{'.'.join(path)}]"] if path else []) + _pairs(plain)
     for key, value in tables.items():
-        lines += ["", *_table([*path, _key(key)], value)]
-    for key, value in rows.items():
-        for row in value:
-            lines += ["", f"[[{'.'.join([*path, _key(key)])}]]"]
-            lines += [f"{_key(name)} = {_value(item)}" for name, item in row.items()]
-    return lines
+        yield from _blocks([*path, _key(key)], value)
+    for row in rows:
+        yield [f"[[{'.'.join([*path, 'link'])}]]", *_pairs(row)]
+
+
+def _pairs(values):
+    return [f"{_key(name)} = {_value(value)}" for name, value in values.items()]
 
 
 def _key(name):
@@ -35,6 +37,8 @@ def _value(value):
         return "true" if value else "false"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items()) + " }"
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return "[\n" + "".join(f"  {_value(item)},\n" for item in value) + "]"
     if isinstance(value, list):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, str):
