@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+
+#include "core/applications.hpp"
+#include "sim/ledger.hpp"
+#include "sim/random.hpp"
+#include "sim/stream_checkers.hpp"
+
+namespace warmspare::sim {
+
+class Host;
+
+/// One application's end of a stream, with the socket between it and its node.
+struct AppSocket {
+    /// Never used again, so that what was scheduled for a socket that is gone finds nothing.
+    std::uint64_t serial = 0;
+    core::StreamKey key;
+    Stream* stream = nullptr;
+    Party party = Party::client;
+    bool connected = false;
+    /// The node had no room; it calls resume_reading.
+    bool waits_for_room = false;
+    bool sending = true;
+    /// What the socket holds and the application has not read.
+    std::uint64_t unread = 0;
+    bool reading_scheduled = false;
+    bool stopped = false;
+    /// The socket took less than was offered.
+    bool node_waits = false;
+
+    [[nodiscard]] const Plan& plan() const { return stream->plans[index(party)]; }
+    [[nodiscard]] Progress& outgoing() const { return stream->progress[index(party)]; }
+    [[nodiscard]] Progress& incoming() const { return stream->progress[index(other(party))]; }
+};
+
+/// The applications of one node: clients and targets alike.
+class Desk final : public core::Applications {
+  public:
+    Desk(Host& host, Ledger& ledger, StreamCheckers& checkers, Random& random)
+        : host_{host}, ledger_{ledger}, checkers_{checkers}, random_{random} {}
+
+    /// A client has connected and its stream was opened.
+    void handle_client(core::StreamKey key, Stream& stream);
+    /// The node is gone, and with it all sockets.
+    void handle_crash();
+    /// Whoever waits to end, or has stopped to read, looks again.
+    void nudge();
+
+    void open(core::StreamKey key, core::ProcessIndex process) override;
+    std::size_t write(core::StreamKey key, std::span<const std::span<const std::byte>> bytes) override;
+    void finish(core::StreamKey key) override;
+    void resume_reading(core::StreamKey key) override;
+    void close(core::StreamKey key) override;
+    void reset(core::StreamKey key) override;
+
+  private:
+    AppSocket& add(core::StreamKey key, Stream& stream, Party party);
+    AppSocket* find(core::StreamKey key, std::string_view call);
+    void later(core::Duration delay, std::uint64_t serial, void (Desk::*what)(AppSocket&));
+    void connect_target(AppSocket& socket);
+    void send(AppSocket& socket);
+    void end_sending(AppSocket& socket);
+    void receive(AppSocket& socket);
+    void read_on(AppSocket& socket);
+    void reset_by_application(AppSocket& socket);
+    void remove(AppSocket& socket, EndState state);
+    [[nodiscard]] std::uint64_t stream_limit(std::uint32_t host) const;
+
+    Host& host_;
+    Ledger& ledger_;
+    StreamCheckers& checkers_;
+    Random& random_;
+    std::map<core::StreamKey, AppSocket> sockets_;
+    std::map<std::uint64_t, core::StreamKey> serials_;
+    std::uint64_t next_serial_ = 0;
+};
+
+}  // namespace warmspare::sim

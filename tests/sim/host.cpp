@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "sim/host.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace warmspare::sim {
+
+Host::Host(Surroundings& surroundings, std::uint32_t index)
+    : around_{surroundings},
+      index_{index},
+      desk_{*this, around_.ledger, around_.checkers, around_.kernel.random} {
+}
+
+void Host::trace(std::string_view what) const {
+    around_.journal.hash(what);
+    around_.journal.note(name(), what);
+}
+
+std::uint32_t Host::host_of(core::PeerIndex peer) const {
+    const auto& nodes = around_.setup.nodes;
+    const auto& wanted = config().peers[peer.value].name;
+    const auto it = std::ranges::find(nodes, wanted, &core::NodeConfig::name);
+    return static_cast<std::uint32_t>(it - nodes.begin());
+}
+
+// --- life
+// ----------------------------------------------------------------------------------------------------
+
+void Host::start(std::uint64_t incarnation) {
+    ++life_;
+    trace("starts");
+    node_ = std::make_unique<core::Node>(config(), incarnation, desk_, scheduler().now());
+    pump();
+}
+
+void Host::crash() {
+    if (!running()) return;
+    trace("crashes");
+    ++life_;
+    node_.reset();
+    desk_.handle_crash();
+    sockets_.clear();
+    deferred_.clear();
+    stalled_ = wake_due_ = false;
+    armed_for_ = core::never;
+    around_.network.reset_all(*this);
+}
+
+void Host::stall() {
+    if (running()) stalled_ = true;
+}
+
+void Host::resume() {
+    if (!std::exchange(stalled_, false)) return;
+    // Which of the two a real event loop does first is its own business.
+    const bool timer_first = around_.kernel.random.chance(50);
+    if (timer_first && std::exchange(wake_due_, false)) wake();
+    for (auto& task : std::exchange(deferred_, {})) post(std::move(task));
+    if (std::exchange(wake_due_, false)) wake();
+}
+
+void Host::post(Scheduler::Task task) {
+    if (!running()) return;
+    if (stalled_)
+        deferred_.push_back(std::move(task));
+    else
+        task();
+}
+
+// --- the node's wishes
+// ---------------------------------------------------------------------------------------
+
+void Host::pump() {
+    for (bool more = true; more;) {
+        more = false;
+        while (const auto action = node_->poll_action()) carry_out(*action);
+        while (const auto event = node_->poll_event()) {
+            trace(describe(*event));
+            if (around_.on_event) around_.on_event(index_, *event);
+        }
+        while (const auto connection = node_->poll_output()) {
+            more = true;
+            flush(*connection);
+        }
+    }
+    arm();
+}
+
+void Host::carry_out(const core::Action& action) {
+    if (const auto* wanted = std::get_if<core::Dial>(&action)) {
+        dial(*wanted);
+    } else if (const auto* abort = std::get_if<core::Abort>(&action)) {
+        drop(abort->connection, false);
+    } else {
+        const auto id = std::get<core::Close>(action).connection;
+        const auto it = sockets_.find(id);
+        if (it == sockets_.end()) return;
+        it->second.closing = true;
+        flush(id);
+    }
+}
+
+void Host::dial(const core::Dial& dial) {
+    const auto& link = config().peers[dial.peer.value].links[dial.link.value];
+    auto* path = around_.network.path(index_, host_of(dial.peer), link.name);
+    trace(fmt::format("dials {}", link.name));
+    if (path == nullptr) return around_.journal.fail("roles", name() + " dials a peer that dials it");
+    auto& connection = around_.network.dial(*path);
+    connection.ids[sim::index(Side::dialer)] = dial.connection;
+    sockets_[dial.connection] = {.connection = &connection, .side = Side::dialer};
+}
+
+void Host::drop(core::ConnectionId id, bool orderly) {
+    const auto it = sockets_.find(id);
+    if (it == sockets_.end()) return;
+    const auto socket = it->second;
+    trace(fmt::format("{} {}", orderly ? "closes" : "aborts", socket.connection->path().link));
+    sockets_.erase(it);
+    socket.connection->ids[sim::index(socket.side)].reset();
+    if (orderly)
+        socket.connection->close(socket.side);
+    else
+        socket.connection->abort(socket.side);
+}
+
+void Host::flush(core::ConnectionId id) {
+    const auto it = sockets_.find(id);
+    if (it == sockets_.end()) return;
+    auto& socket = it->second;
+    socket.blocked = false;
+    while (socket.connection->open(socket.side)) {
+        const auto output = node_->output(id);
+        std::size_t offered = 0;
+        for (const auto span : output) offered += span.size();
+        if (offered == 0) break;
+        for (const auto span : output) around_.journal.hash(span);
+        const auto taken = socket.connection->write(socket.side, output);
+        if (taken > 0) node_->handle_written(id, taken, scheduler().now());
+        socket.blocked = taken < offered;
+        if (socket.blocked) return;
+    }
+    if (socket.closing) drop(id, true);
+}
+
+// --- the kernel's news
+// ---------------------------------------------------------------------------------------
+
+core::Endpoints Host::endpoints(const Connection& connection, Side side) const {
+    const auto& setup = connection.path().circuit->setup();
+    const auto& peers = config().peers;
+    const auto& other_name = around_.setup.nodes[setup.hosts[sim::index(other(side))]].name;
+    const auto peer = std::ranges::find(peers, other_name, &core::PeerConfig::name);
+    const auto row = std::ranges::find(peer->links, connection.path().link, &core::LinkConfig::name);
+    const auto port = [](std::uint16_t configured, bool dials) {
+        return configured != 0 ? configured : static_cast<std::uint16_t>(dials ? 50000 : 7440);
+    };
+    const bool dials = side == Side::dialer;
+    const bool known = row != peer->links.end();
+    const auto address = [&](std::size_t end) {
+        return fmt::format("10.{}.{}", setup.name, setup.hosts[end]);
+    };
+    return {.own_address = address(sim::index(side)),
+            .own_port = port(known ? row->own_port : std::uint16_t{0}, dials),
+            .peer_address = address(sim::index(other(side))),
+            .peer_port = port(known ? row->peer_port : std::uint16_t{0}, !dials)};
+}
+
+std::vector<core::Candidate> Host::candidates(const Connection& connection) const {
+    const auto& setup = connection.path().circuit->setup();
+    const auto& peers = config().peers;
+    const auto& dialer = around_.setup.nodes[setup.hosts[0]].name;
+    const auto peer = std::ranges::find(peers, dialer, &core::PeerConfig::name) - peers.begin();
+    return {{.peer = {static_cast<std::uint32_t>(peer)}, .circuit = setup.name}};
+}
+
+void Host::handle_accept(Connection& connection) {
+    post([this, &connection] {
+        const auto id = node_->handle_accepted(candidates(connection), endpoints(connection, Side::acceptor),
+                                               scheduler().now());
+        connection.ids[sim::index(Side::acceptor)] = id;
+        sockets_[id] = {.connection = &connection, .side = Side::acceptor};
+        pump();
+    });
+}
+
+void Host::handle_connected(Connection& connection) {
+    post([this, &connection] {
+        const auto id = connection.ids[sim::index(Side::dialer)];
+        if (!id || !sockets_.contains(*id)) return;
+        node_->handle_connected(*id, endpoints(connection, Side::dialer), scheduler().now());
+        pump();
+    });
+}
+
+void Host::handle_readable(Connection& connection, Side side) {
+    post([this, &connection, side] {
+        if (const auto id = connection.ids[sim::index(side)]) read(*id);
+    });
+}
+
+void Host::read(core::ConnectionId id) {
+    const auto it = sockets_.find(id);
+    if (it == sockets_.end()) return;
+    auto& connection = *it->second.connection;
+    const auto side = it->second.side;
+    const auto& tcp = around_.kernel.tcp;
+    while (sockets_.contains(id) && connection.readable(side) > 0) {
+        const auto portion = tcp.drawn_portions ? around_.kernel.random.between(1, tcp.portion) : tcp.portion;
+        const auto bytes = connection.read(side, portion);
+        node_->handle_bytes(id, bytes, scheduler().now());
+        pump();
+    }
+    if (!sockets_.contains(id) || !connection.at_end(side)) return;
+    drop(id, true);
+    node_->handle_closed(id, "closed by the other host", scheduler().now());
+    pump();
+}
+
+void Host::handle_writable(Connection& connection, Side side) {
+    post([this, &connection, side] {
+        const auto id = connection.ids[sim::index(side)];
+        if (!id || !sockets_.contains(*id) || !sockets_.at(*id).blocked) return;
+        flush(*id);
+        pump();
+    });
+}
+
+void Host::handle_lost(Connection& connection, Side side, std::string_view cause) {
+    post([this, &connection, side, cause = std::string{cause}] {
+        const auto id = connection.ids[sim::index(side)];
+        if (!id || !sockets_.contains(*id)) return;
+        read(*id);
+        if (sockets_.erase(*id) == 0) return;
+        connection.ids[sim::index(side)].reset();
+        node_->handle_closed(*id, cause, scheduler().now());
+        pump();
+    });
+}
+
+// --- time
+// ----------------------------------------------------------------------------------------------------
+
+void Host::arm() {
+    const auto next = node_->next_deadline();
+    if (next >= armed_for_) return;
+    armed_for_ = next;
+    const auto slack = around_.kernel.random.duration(core::Duration::zero(), around_.kernel.tcp.timer_slack);
+    scheduler().at(next + slack, [this, life = life_, next] {
+        if (life != life_ || armed_for_ != next) return;
+        if (stalled_)
+            wake_due_ = true;
+        else
+            wake();
+    });
+}
+
+void Host::wake() {
+    armed_for_ = core::never;
+    const auto now = scheduler().now();
+    if (node_->next_deadline() <= now) {
+        for (const auto id : node_->to_be_judged(now)) {
+            read(id);
+            const auto it = sockets_.find(id);
+            if (it == sockets_.end()) continue;
+            node_->handle_acknowledged(id, it->second.connection->acknowledged(it->second.side), now);
+        }
+        node_->handle_deadline(now);
+    }
+    pump();
+}
+
+// --- applications
+// --------------------------------------------------------------------------------------------
+
+bool Host::open_stream(core::PeerIndex peer, core::ProcessIndex process, Stream stream) {
+    if (!running() || stalled_) return false;
+    const auto key = node_->open_stream(peer, process, scheduler().now());
+    if (key) {
+        const auto& settings = config().peers[peer.value].processes[process.value];
+        stream.id = key->stream;
+        stream.process = settings.name;
+        stream.hosts = {index_, host_of(peer)};
+        if (stream.target_fails) stream.excuse = "its target fails";
+        if (settings.give_up || settings.on_no_link == core::OnNoLink::reset)
+            stream.excuse = "it may give up";
+        trace(fmt::format("client opens stream {} of {}", stream.id.value, stream.process));
+        desk_.handle_client(*key, around_.ledger.add(std::move(stream)));
+    } else {
+        trace("refuses a client");
+    }
+    pump();
+    return key.has_value();
+}
+
+}  // namespace warmspare::sim

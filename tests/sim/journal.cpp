@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "sim/journal.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "sim/random.hpp"
+
+namespace warmspare::sim {
+
+std::string format_time(core::Duration time) {
+    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+    return fmt::format("{:5}.{:06}", microseconds / 1'000'000, microseconds % 1'000'000);
+}
+
+std::string describe(const core::Event& event) {
+    std::string text{core::to_string(event.kind)};
+    if (!event.process.empty()) text += " " + event.process;
+    if (event.kind == core::EventKind::switch_ || event.kind == core::EventKind::restore)
+        text += " " + event.from + " -> " + event.to;
+    else if (!event.link.empty())
+        text += " " + event.link;
+    if (event.stream) text += fmt::format(" stream {}", *event.stream);
+    if (!event.cause.empty()) text += " (" + event.cause + ")";
+    return text;
+}
+
+void Journal::note(std::string_view who, std::string_view what) const {
+    if (verbose_) fmt::print("{}  {:<6} {}\n", format_time(scheduler_.elapsed()), who, what);
+}
+
+void Journal::hash(std::uint64_t value) noexcept {
+    hash_ = mix(hash_ ^ value);
+}
+
+void Journal::hash(std::string_view text) noexcept {
+    hash(std::as_bytes(std::span{text}));
+}
+
+void Journal::hash(std::span<const std::byte> bytes) noexcept {
+    std::uint64_t sum = bytes.size();
+    while (bytes.size() >= sizeof(std::uint64_t)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data(), sizeof word);
+        sum = (sum ^ word) * 0x9E3779B97F4A7C15ULL;
+        sum ^= sum >> 29;
+        bytes = bytes.subspan(sizeof word);
+    }
+    for (const auto byte : bytes) sum = (sum ^ static_cast<std::uint64_t>(byte)) * 0x100000001B3ULL;
+    hash(sum);
+}
+
+void Journal::fail(std::string_view checker, std::string_view text) {
+    if (failure_) return;
+    failure_ = Failure{std::string{checker}, std::string{text}, scheduler_.elapsed()};
+    note("FAIL", fmt::format("{}: {}", checker, text));
+}
+
+}  // namespace warmspare::sim

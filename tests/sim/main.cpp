@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+// Runs the core in simulated worlds, one a seed, and checks the invariants of the design. A failure prints
+// its seed, from which the same run can be had again with its trace.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/run.hpp"
+
+namespace {
+
+using namespace warmspare::sim;
+
+struct Arguments {
+    std::uint64_t first_seed = 1;
+    std::uint64_t runs = 1;
+    bool verbose = false;
+    bool repeat = false;
+    bool keep_going = false;
+};
+
+constexpr std::string_view usage =
+    "Usage: sim [--seed N] [--verbose]\n"
+    "       sim --runs M [--first-seed N] [--repeat-check] [--keep-going]\n"
+    "\n"
+    "  --seed N          one run\n"
+    "  --verbose         print what happens, with virtual times in seconds\n"
+    "  --runs M          M runs, with the seeds from --first-seed (1) on\n"
+    "  --repeat-check    each seed twice: both runs must put out the same\n"
+    "  --keep-going      go on after a failure\n"
+    "\n"
+    "Exit: 0 nothing wrong, 1 a violation, 2 usage.\n";
+
+std::optional<Arguments> parse(int count, char** values) {
+    Arguments arguments;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view key = values[i];
+        const auto number = [&]() { return ++i < count ? std::strtoull(values[i], nullptr, 0) : 0; };
+        if (key == "--seed" || key == "--first-seed")
+            arguments.first_seed = number();
+        else if (key == "--runs")
+            arguments.runs = number();
+        else if (key == "--verbose")
+            arguments.verbose = true;
+        else if (key == "--repeat-check")
+            arguments.repeat = true;
+        else if (key == "--keep-going")
+            arguments.keep_going = true;
+        else
+            return std::nullopt;
+    }
+    return arguments;
+}
+
+/// The seed that is running, for a crash to name it.
+char running_seed[64];
+
+void handle_crash(int signal) {
+    if (write(STDERR_FILENO, running_seed, std::strlen(running_seed)) < 0) _exit(1);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+void announce(std::uint64_t seed) {
+    const auto text = fmt::format("\nsim: the program failed in the run of seed {}\n", seed);
+    std::strncpy(running_seed, text.c_str(), sizeof running_seed - 1);
+}
+
+struct Totals {
+    std::uint64_t failures = 0;
+    std::uint64_t streams = 0;
+    std::uint64_t faults = 0;
+    std::uint64_t switches = 0;
+    std::uint64_t steps = 0;
+    warmspare::core::Duration virtual_time{};
+    warmspare::core::Duration longest_pause{};
+    std::uint64_t longest_pause_seed = 0;
+};
+
+void report(std::uint64_t seed, const RunResult& result) {
+    fmt::print("seed {}: FAILED at {} s\n  {}: {}\n", seed, format_time(result.failure->at),
+               result.failure->checker, result.failure->text);
+    fmt::print("options\n{}at that time\n{}again: sim --seed {} --verbose\n", result.options, result.status,
+               seed);
+}
+
+void run_one(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
+    announce(seed);
+    auto result = run_seed(seed, arguments.verbose);
+    if (arguments.repeat && !result.failure && run_seed(seed, false).hash != result.hash)
+        result.failure = Failure{"determinism", "the same seed put out something else", result.virtual_time};
+    if (result.failure) {
+        ++totals.failures;
+        report(seed, result);
+    }
+    totals.streams += result.streams;
+    totals.faults += result.faults;
+    totals.switches += result.switches;
+    totals.steps += result.steps;
+    totals.virtual_time += result.virtual_time;
+    if (result.longest_pause > totals.longest_pause) {
+        totals.longest_pause = result.longest_pause;
+        totals.longest_pause_seed = seed;
+    }
+}
+
+void print_totals(const Totals& totals, std::uint64_t runs, double seconds) {
+    const auto simulated = std::chrono::duration<double>{totals.virtual_time}.count();
+    fmt::print("{} runs, {} failed; {} streams, {} faults, {} switches, {} steps\n", runs, totals.failures,
+               totals.streams, totals.faults, totals.switches, totals.steps);
+    fmt::print("longest pause with a link that fits: {} ms (seed {})\n",
+               totals.longest_pause / std::chrono::milliseconds{1}, totals.longest_pause_seed);
+    fmt::print("{:.0f} s of virtual time in {:.1f} s, {:.0f} times real time\n", simulated, seconds,
+               simulated / seconds);
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+    const auto arguments = parse(count, values);
+    if (!arguments) {
+        fmt::print(stderr, "{}", usage);
+        return 2;
+    }
+    for (const auto signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL}) std::signal(signal, handle_crash);
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    const auto begin = std::chrono::steady_clock::now();
+    Totals totals;
+    std::uint64_t runs = 0;
+    for (; runs < arguments->runs; ++runs) {
+        run_one(arguments->first_seed + runs, *arguments, totals);
+        if (totals.failures > 0 && !arguments->keep_going) break;
+    }
+    const auto seconds = std::chrono::duration<double>{std::chrono::steady_clock::now() - begin}.count();
+    print_totals(totals, std::min(runs + 1, arguments->runs), seconds);
+    return totals.failures > 0 ? 1 : 0;
+}
