@@ -24,20 +24,25 @@ bool name_letter(char c) noexcept {
            c == '_' || c == '-';
 }
 
-/// How many letters must be put in, taken out or replaced to make one text the other (Levenshtein).
+/// How many letters must be put in, taken out, replaced or swapped with their neighbour to make one text the
+/// other (Damerau and Levenshtein, no letter touched twice).
 std::size_t distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> before_last(to.size() + 1);
+    std::vector<std::size_t> last(to.size() + 1);
     std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    std::iota(last.begin(), last.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= from.size(); ++i) {
+        row[0] = i;
+        for (std::size_t j = 1; j <= to.size(); ++j) {
+            const std::size_t replaced = last[j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
+            row[j] = std::min({replaced, row[j - 1] + 1, last[j] + 1});
+            const bool swapped = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
+            if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
         }
+        before_last.swap(last);
+        last.swap(row);
     }
-    return row.back();
+    return last.back();
 }
 
 /// Moves a cut out of the middle of a UTF-8 sequence.
@@ -46,19 +51,8 @@ std::size_t character_start(std::string_view text, std::size_t at) {
     return at;
 }
 
-}  // namespace
-
-bool valid_name(std::string_view name) noexcept {
-    return !name.empty() && name.size() <= wire::max_name && std::ranges::all_of(name, name_letter);
-}
-
-std::string in_quotes(std::string_view text) {
-    if (text.size() > longest_shown) {
-        const auto head = text.substr(0, character_start(text, (longest_shown - 3) / 2));
-        const auto tail = text.substr(character_start(text, text.size() - (longest_shown - 3) / 2));
-        return in_quotes(fmt::format("{}...{}", head, tail));
-    }
-    std::string result = "\"";
+std::string escaped(std::string_view text) {
+    std::string result;
     for (const char c : text) {
         const auto code = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
@@ -70,7 +64,20 @@ std::string in_quotes(std::string_view text) {
             result += c;
         }
     }
-    return result + '"';
+    return result;
+}
+
+}  // namespace
+
+bool valid_name(std::string_view name) noexcept {
+    return !name.empty() && name.size() <= wire::max_name && std::ranges::all_of(name, name_letter);
+}
+
+std::string in_quotes(std::string_view text) {
+    if (text.size() <= longest_shown) return '"' + escaped(text) + '"';
+    const auto head = text.substr(0, character_start(text, longest_shown / 2));
+    const auto tail = text.substr(character_start(text, text.size() - longest_shown / 2));
+    return '"' + escaped(head) + "..." + escaped(tail) + '"';
 }
 
 std::optional<std::string_view> nearest(std::string_view text, std::span<const std::string_view> candidates) {
