@@ -3,145 +3,80 @@
 
 #include "net/unix_listener.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include <boost/asio/local/stream_protocol.hpp>
 #include <cerrno>
-#include <chrono>
-#include <cstring>
-#include <thread>
 #include <utility>
 
+#include "net/asio_types.hpp"
+#include "net/error_text.hpp"
+#include "net/socket_io.hpp"
+
 namespace warmspare::net {
+
 namespace {
 
-namespace fs = std::filesystem;
-
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) noexcept : fd_{fd} {}
-    Descriptor(Descriptor&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int get() const noexcept { return fd_; }
-    [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
-
-  private:
-    int fd_;
-};
-
-std::unexpected<std::string> failure(const std::string& what, const fs::path& path, int error) {
-    return std::unexpected{"cannot " + what + " " + path.string() + ": " + std::strerror(error)};
+/// Empty if the file at the path can be removed: a socket on which nobody answers.
+std::string reason_to_keep(const std::string& path, const SocketAddress& address) {
+    struct stat file{};
+    if (::lstat(path.c_str(), &file) != 0) return errno == ENOENT ? "" : cause_of(errno);
+    if (!S_ISSOCK(file.st_mode))
+        return "there is something at this path that is no socket; remove it, or choose another path";
+    auto socket = open_socket(AF_UNIX);
+    if (!socket) return cause_of(socket.error());
+    const int error = connect_socket(socket->get(), address);
+    if (error == ECONNREFUSED || error == ENOENT) return "";
+    if (error == 0 || error == EAGAIN)
+        return "another program answers there; stop it, or choose another path";
+    return cause_of(error);
 }
 
-fs::path directory_of(const fs::path& path) {
-    return path.has_parent_path() ? path.parent_path() : fs::path{"."};
-}
-
-/// Looking whether somebody answers and taking the name must be one step, or of two programs that start
-/// together one would remove the other's socket. A lock on the directory makes it one and leaves no file
-/// behind. It is held for microseconds; if somebody else keeps it, that is an error and not a hang.
-std::expected<Descriptor, std::string> lock_directory(const fs::path& directory) {
-    Descriptor lock{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (lock.get() < 0) return failure("open the directory", directory, errno);
-    for (int attempt = 0; ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0; ++attempt) {
-        if (errno != EWOULDBLOCK || attempt == 100) return failure("lock the directory", directory, errno);
-        std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    }
-    return lock;
-}
-
-Descriptor unix_socket() {
-    return Descriptor{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-}
-
-/// Nobody answers if, and only if, the kernel says that nobody listens. A full queue or a closed door is an
-/// answer.
-std::expected<void, std::string> remove_if_stale(const fs::path& path, const sockaddr_un& address) {
-    struct stat found{};
-    if (::lstat(path.c_str(), &found) != 0) {
-        if (errno == ENOENT) return {};
-        return failure("look at", path, errno);
-    }
-    if (!S_ISSOCK(found.st_mode)) {
-        return std::unexpected{path.string() + " is there already and is not a socket: it was left alone"};
-    }
-    const Descriptor probe = unix_socket();
-    if (probe.get() < 0) return failure("make a socket to try", path, errno);
-    const int connected = ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    if (connected == 0 || (errno != ECONNREFUSED && errno != ENOENT)) {
-        return std::unexpected{"another program already answers on " + path.string()};
-    }
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
-        return failure("remove the stale socket", path, errno);
-    return {};
-}
-
-std::expected<sockaddr_un, std::string> socket_address(const fs::path& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    const std::string& name = path.native();
-    if (name.empty() || name.size() >= sizeof address.sun_path) {
-        return std::unexpected{"the path of a socket must have 1 to " +
-                               std::to_string(sizeof address.sun_path - 1) + " bytes, unlike " + name};
-    }
-    std::memcpy(address.sun_path, name.data(), name.size());
-    return address;
+/// Empty if the socket was bound.
+std::string bind_to_path(int socket, const std::string& path) {
+    const SocketAddress address = asio::local::stream_protocol::endpoint(path);
+    const int error = bind_socket(socket, address);
+    if (error == 0) return "";
+    if (error != EADDRINUSE) return cause_of(error);
+    if (std::string reason = reason_to_keep(path, address); !reason.empty()) return reason;
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return cause_of(errno);
+    const int second_error = bind_socket(socket, address);
+    return second_error == 0 ? "" : cause_of(second_error);
 }
 
 }  // namespace
 
-std::expected<UnixListener, std::string> UnixListener::open(const fs::path& path, mode_t mode) {
-    const auto address = socket_address(path);
-    if (!address) return std::unexpected{address.error()};
-    const auto lock = lock_directory(directory_of(path));
-    if (!lock) return std::unexpected{lock.error()};
-    if (const auto free = remove_if_stale(path, *address); !free) return std::unexpected{free.error()};
+std::expected<UnixListener, std::string> UnixListener::open(const std::string& path) {
+    auto socket = open_socket(AF_UNIX);
+    if (!socket) return std::unexpected(cause_of(socket.error()));
+    if (std::string reason = bind_to_path(socket->get(), path); !reason.empty())
+        return std::unexpected(reason);
+    UnixListener listener(path, std::move(*socket));
+    if (::listen(listener.socket_.get(), SOMAXCONN) != 0) return std::unexpected(cause_of(errno));
+    return listener;
+}
 
-    // On Linux the name gets the mode that the socket has when it is bound, so there is no moment at which
-    // others could open it, and the umask of the whole program need not change.
-    Descriptor socket = unix_socket();
-    if (socket.get() < 0 || ::fchmod(socket.get(), mode) != 0)
-        return failure("make a socket for", path, errno);
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
-        return failure("bind", path, errno);
-    }
-    struct stat made{};
-    if (::lstat(path.c_str(), &made) != 0 || ::listen(socket.get(), SOMAXCONN) != 0) {
-        const int error = errno;
-        ::unlink(path.c_str());
-        return failure("listen on", path, error);
-    }
-    return UnixListener{path, socket.release(), made.st_dev, made.st_ino};
+UnixListener::UnixListener(std::string path, FileDescriptor socket)
+    : path_(std::move(path)), socket_(std::move(socket)) {
+    struct stat file{};
+    if (::lstat(path_.c_str(), &file) != 0) return;
+    device_ = file.st_dev;
+    inode_ = file.st_ino;
 }
 
 UnixListener::UnixListener(UnixListener&& other) noexcept
-    : path_{std::exchange(other.path_, {})},
-      fd_{std::exchange(other.fd_, -1)},
-      device_{other.device_},
-      inode_{other.inode_} {
+    : path_(std::exchange(other.path_, {})),
+      socket_(std::move(other.socket_)),
+      device_(other.device_),
+      inode_(other.inode_) {
 }
 
 UnixListener::~UnixListener() {
-    remove_file();
-    if (fd_ >= 0) ::close(fd_);
-}
-
-int UnixListener::release() noexcept {
-    return std::exchange(fd_, -1);
-}
-
-void UnixListener::remove_file() noexcept {
-    struct stat found{};
-    if (path_.empty() || ::lstat(path_.c_str(), &found) != 0) return;
-    if (found.st_dev == device_ && found.st_ino == inode_) ::unlink(path_.c_str());
-    path_.clear();
+    struct stat file{};
+    if (path_.empty() || ::lstat(path_.c_str(), &file) != 0) return;
+    if (file.st_dev == device_ && file.st_ino == inode_) ::unlink(path_.c_str());
 }
 
 }  // namespace warmspare::net

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "core/node.hpp"
+#include "net/asio_types.hpp"
+#include "net/file_descriptor.hpp"
+#include "net/socket_io.hpp"
+#include "net/worker.hpp"
+
+namespace warmspare::net {
+
+/// The socket of one application, and through it one stream. Bytes are read straight into the node's room and
+/// written straight from where the node has them.
+class ApplicationStream : public std::enable_shared_from_this<ApplicationStream> {
+  public:
+    ApplicationStream(Worker& worker, core::StreamKey key);
+
+    /// The application's socket, connected. read() starts the reading.
+    void attach(FileDescriptor socket);
+
+    // --- called from within the node: these never call it back ---------------------------------------------
+
+    /// How much the socket took. Nothing before attach(), and nothing once it has failed.
+    [[nodiscard]] std::size_t write(std::span<const Bytes> pieces);
+    /// Ends the direction to the application.
+    void finish();
+    void close();
+    void reset();
+
+    // --- called between calls to the node
+    // -------------------------------------------------------------------
+
+    /// Reads as far as there is room, or for one turn.
+    void read();
+    /// Writing has failed, of which the node does not know yet.
+    [[nodiscard]] bool write_failed() const noexcept { return write_failed_; }
+
+  private:
+    void wait_readable();
+    void wait_writable();
+    void watch_for_error();
+    /// The application's socket is of no more use: the node is told.
+    void fail();
+    void end_sending();
+
+    Worker& worker_;
+    core::StreamKey key_;
+    std::optional<Descriptor> socket_;
+    bool closed_ = false;
+    bool read_waiting_ = false;
+    bool write_waiting_ = false;
+    bool write_failed_ = false;
+    /// The application has ended its direction.
+    bool read_ended_ = false;
+    bool finished_ = false;
+};
+
+}  // namespace warmspare::net

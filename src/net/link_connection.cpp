@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "net/link_connection.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "net/error_text.hpp"
+#include "net/socket_options.hpp"
+
+namespace warmspare::net {
+
+namespace {
+
+/// Other sockets have their turn after so many reads of a full buffer.
+constexpr int reads_per_turn = 4;
+/// Before a link is judged, so much of what came in is read that its reply cannot be missed: more than any
+/// receive buffer holds by default.
+constexpr int reads_before_judgement = 64;
+/// How long the other end has for closing its side.
+constexpr std::chrono::seconds close_time{1};
+
+constexpr const char* closed_by_peer = "closed by the other node";
+
+}  // namespace
+
+LinkConnection::LinkConnection(Worker& worker, core::ConnectionId id, FileDescriptor socket, Gone gone)
+    : worker_(worker),
+      id_(id),
+      socket_(worker.context(), socket.release()),
+      gone_(std::move(gone)),
+      acknowledged_before_(bytes_acknowledged(socket_.native_handle()).value_or(0)) {
+}
+
+void LinkConnection::start() {
+    wait_readable();
+}
+
+void LinkConnection::flush() {
+    const auto self = shared_from_this();
+    while (socket_.is_open() && !write_waiting_ && !sending_ended_) {
+        const auto pieces = worker_.node().output(id_);
+        if (pieces.empty()) {
+            if (closing_) end_sending();
+            return;
+        }
+        const std::size_t offered = gathered_size(pieces);
+        const Moved written = write_some(socket_.native_handle(), pieces);
+        if (!written && written.error() == EAGAIN) return wait_writable();
+        if (!written) {
+            // The other node may have said why before it closed.
+            read(reads_per_turn);
+            return fail(cause_of(written.error()));
+        }
+        worker_.node().handle_written(id_, *written, Worker::now());
+        if (*written < offered) return wait_writable();
+    }
+}
+
+void LinkConnection::catch_up(core::Time now) {
+    const auto self = shared_from_this();
+    read(reads_before_judgement);
+    if (!socket_.is_open()) return;
+    const auto acknowledged = bytes_acknowledged(socket_.native_handle());
+    if (acknowledged && *acknowledged >= acknowledged_before_) {
+        worker_.node().handle_acknowledged(id_, *acknowledged - acknowledged_before_, now);
+    }
+}
+
+void LinkConnection::abort() {
+    if (!socket_.is_open()) return;
+    reset_on_close(socket_.native_handle());
+    close();
+}
+
+void LinkConnection::close_when_sent() {
+    if (!socket_.is_open() || std::exchange(closing_, true)) return;
+    close_limit_.emplace(worker_.context());
+    close_limit_->expires_after(close_time);
+    close_limit_->async_wait([self = shared_from_this()](boost::system::error_code error) {
+        if (error || !self->socket_.is_open()) return;
+        self->abort();
+        self->gone_(self->id_);
+    });
+    flush();
+}
+
+void LinkConnection::wait_readable() {
+    socket_.async_wait(Descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+        if (error || !self->socket_.is_open()) return;
+        self->read(reads_per_turn);
+        if (self->socket_.is_open()) self->wait_readable();
+        self->worker_.wake();
+    });
+}
+
+void LinkConnection::wait_writable() {
+    write_waiting_ = true;
+    socket_.async_wait(Descriptor::wait_write, [self = shared_from_this()](boost::system::error_code error) {
+        self->write_waiting_ = false;
+        if (error || !self->socket_.is_open()) return;
+        self->flush();
+        self->worker_.wake();
+    });
+}
+
+void LinkConnection::read(int reads) {
+    const auto buffer = worker_.read_buffer();
+    for (int i = 0; i < reads && socket_.is_open(); ++i) {
+        const Moved got = read_some(socket_.native_handle(), buffer);
+        if (!got && got.error() == EAGAIN) return;
+        if (!got) return fail(cause_of(got.error()));
+        if (*got == 0) return fail(closed_by_peer);
+        if (!closing_) worker_.node().handle_bytes(id_, buffer.first(*got), Worker::now());
+        // A short read has emptied the socket.
+        if (*got < buffer.size()) return;
+    }
+}
+
+void LinkConnection::end_sending() {
+    sending_ended_ = true;
+    ::shutdown(socket_.native_handle(), SHUT_WR);
+}
+
+void LinkConnection::fail(const std::string& cause) {
+    if (!socket_.is_open()) return;
+    close();
+    if (!closing_) worker_.node().handle_closed(id_, cause, Worker::now());
+    gone_(id_);
+}
+
+void LinkConnection::close() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    if (close_limit_) close_limit_->cancel();
+}
+
+}  // namespace warmspare::net

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/node.hpp"
+#include "net/asio_types.hpp"
+#include "net/file_descriptor.hpp"
+#include "net/socket_io.hpp"
+#include "net/worker.hpp"
+
+namespace warmspare::net {
+
+/// One TCP connection of a link: what comes in goes to the node at once, what the node has to send goes out
+/// in gathered writes.
+class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
+  public:
+    /// The connection has ended by itself, or is closed after close_when_sent(); not called after abort().
+    using Gone = std::function<void(core::ConnectionId)>;
+
+    /// `socket` is connected and nothing was sent on it yet.
+    LinkConnection(Worker& worker, core::ConnectionId id, FileDescriptor socket, Gone gone);
+
+    /// Starts reading.
+    void start();
+    /// Sends what the node has, as far as the socket takes it.
+    void flush();
+    /// Reads what has come in, and tells the node what was acknowledged, before it judges the link.
+    void catch_up(core::Time now);
+    /// Closes at once; what is unsent is thrown away.
+    void abort();
+    /// Sends what is left, ends our direction, and closes when the other end has done the same, or soon.
+    void close_when_sent();
+
+  private:
+    void wait_readable();
+    void wait_writable();
+    /// At most this many reads, or until nothing is left.
+    void read(int reads);
+    void end_sending();
+    /// The end that neither of us chose: the node is told.
+    void fail(const std::string& cause);
+    void close();
+
+    Worker& worker_;
+    core::ConnectionId id_;
+    Descriptor socket_;
+    Gone gone_;
+    /// What the kernel counted as acknowledged before our first byte (the opening of the connection).
+    std::uint64_t acknowledged_before_;
+    bool write_waiting_ = false;
+    /// The node has closed it: it is not told anything any more, except what was written.
+    bool closing_ = false;
+    bool sending_ended_ = false;
+    std::optional<Timer> close_limit_;
+};
+
+}  // namespace warmspare::net

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "net/socket_io.hpp"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace warmspare::net {
+
+namespace {
+
+/// Repeats a call that a signal interrupted.
+template <class Call>
+auto uninterrupted(Call call) noexcept {
+    auto result = call();
+    while (result < 0 && errno == EINTR) result = call();
+    return result;
+}
+
+Moved moved(ssize_t result) noexcept {
+    if (result < 0) return std::unexpected(errno == EWOULDBLOCK ? EAGAIN : errno);
+    return static_cast<std::size_t>(result);
+}
+
+}  // namespace
+
+Moved read_some(int socket, std::span<std::byte> room) noexcept {
+    return moved(uninterrupted([&] { return ::recv(socket, room.data(), room.size(), MSG_DONTWAIT); }));
+}
+
+Moved write_some(int socket, std::span<const Bytes> pieces) noexcept {
+    std::array<iovec, max_gathered> vector;
+    const std::size_t count = std::min(pieces.size(), max_gathered);
+    for (std::size_t i = 0; i < count; ++i) {
+        // The interface is older than const; sendmsg() does not write there.
+        vector[i] = {.iov_base = const_cast<std::byte*>(pieces[i].data()), .iov_len = pieces[i].size()};
+    }
+    msghdr message{};
+    message.msg_iov = vector.data();
+    message.msg_iovlen = count;
+    return moved(uninterrupted([&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT); }));
+}
+
+std::size_t gathered_size(std::span<const Bytes> pieces) noexcept {
+    std::size_t size = 0;
+    for (const Bytes& piece : pieces.first(std::min(pieces.size(), max_gathered))) size += piece.size();
+    return size;
+}
+
+std::expected<FileDescriptor, int> open_socket(int family) noexcept {
+    FileDescriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!socket.is_open()) return std::unexpected(errno);
+    return socket;
+}
+
+std::expected<FileDescriptor, int> accept_connection(int listening) noexcept {
+    FileDescriptor socket(
+        uninterrupted([&] { return ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); }));
+    if (!socket.is_open()) return std::unexpected(errno == EWOULDBLOCK ? EAGAIN : errno);
+    return socket;
+}
+
+int bind_socket(int socket, const SocketAddress& address) noexcept {
+    return ::bind(socket, address.data(), static_cast<socklen_t>(address.size())) == 0 ? 0 : errno;
+}
+
+int connect_socket(int socket, const SocketAddress& address) noexcept {
+    // Interrupted, the connection goes on being made all the same.
+    if (::connect(socket, address.data(), static_cast<socklen_t>(address.size())) == 0) return 0;
+    return errno == EINTR ? EINPROGRESS : errno;
+}
+
+}  // namespace warmspare::net
