@@ -33,9 +33,9 @@ Hello read_hello(Reader& in) {
                 .process = in.name_or_none(),
                 .link_id = in.number<std::uint32_t>(),
                 .connection = in.number<std::uint64_t>()};
-    in.require(hello.version_min <= hello.version_max);
-    // Later versions may have more to say here, and are to be refused by their number and not by their
-    // length.
+    in.require(hello.version_min <= hello.version_max && hello.link_id != no_link_id);
+    // Later versions may have more to say here, and are to be refused by their number,
+    // not by their length.
     if (hello.version_max > protocol_version) in.ignore_rest();
     return hello;
 }
@@ -88,9 +88,17 @@ LinkView read_link_view(Reader& in) {
 }
 
 Holding read_holding(Reader& in) {
-    const auto holding = in.number<std::uint8_t>();
-    in.require(holding <= std::to_underlying(Holding::waiting));
-    return static_cast<Holding>(holding);
+    switch (in.number<std::uint8_t>()) {
+        case std::to_underlying(Holding::assigned):
+            return Holding::assigned;
+        case std::to_underlying(Holding::restored):
+            return Holding::restored;
+        case std::to_underlying(Holding::waiting):
+            return Holding::waiting;
+        default:
+            in.fail(DecodeError::malformed);
+            return {};
+    }
 }
 
 Assignment read_assignment(Reader& in) {

@@ -11,6 +11,8 @@
 namespace warmspare::wire {
 
 void encode(Buffer& out, const Hello& frame) {
+    core::require(frame.version_min <= frame.version_max, "a range of versions is not empty");
+    core::require(frame.link_id != no_link_id, "a link's id is not the one that means none");
     Writer to{out, FrameType::hello};
     to.number(magic);
     to.number(frame.version_min);

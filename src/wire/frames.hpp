@@ -27,11 +27,11 @@ inline constexpr std::size_t header_size = 8;
 /// Stream id and offset in front of the payload of Data.
 inline constexpr std::size_t data_prefix_size = 16;
 /// Most bytes of payload in one Data frame.
-inline constexpr std::size_t max_payload = 64 * 1024;
+inline constexpr std::size_t max_payload = std::size_t{64} * 1024;
 /// Longest body of a frame before the connection is accepted (Hello, Welcome, Confirm, Refuse).
 inline constexpr std::size_t max_handshake_body = 1024;
 /// Longest body of any other frame that is not Data.
-inline constexpr std::size_t max_control_body = 512 * 1024;
+inline constexpr std::size_t max_control_body = std::size_t{512} * 1024;
 /// Longest name of a node, circuit, link or process, in bytes. Links that are named by default
 /// ("CIRCUIT:PORT-PORT") or derived ("CIRCUIT/PROCESS") may be longer.
 inline constexpr std::size_t max_name = 63;
