@@ -20,7 +20,7 @@ TOOLS = ("ip", "nft", "ss", "sysctl", "setpriv", "prlimit")
 os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 
 # Most that anything is waited for, in seconds. Far more than needed, so that only a real fault is ever seen.
-LIMIT = 60.0
+LIMIT = float(os.environ.get("WARMSPARE_LIMIT", 60))
 
 
 def missing(programs=(DAEMON, CLI, STREAM_CHECK), tools=TOOLS):
