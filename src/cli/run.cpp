@@ -48,7 +48,7 @@ int run_command(const CLI::App& app, Arguments& arguments, Console& console) {
 int run(int argc, const char* const* argv, Console& console) {
     CLI::App app{"Shows what warmspared does: its link tables, its processes and its events.", "warmspare"};
     app.set_version_flag("--version", "warmspare " WARMSPARE_VERSION);
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);
     app.footer("Exit codes: 0 fine; 1 the thing asked about is wrong, or there is no daemon; 2 usage.");
     Arguments arguments;
     add_commands(app, arguments);
@@ -64,6 +64,10 @@ int run(int argc, const char* const* argv, Console& console) {
         }
         console.print(output.str());
         return console.exit_code();
+    }
+    if (app.get_subcommands().empty()) {
+        console.complain("a command is needed: status, events or check FILE; --help says more");
+        return exit_usage;
     }
     return run_command(app, arguments, console);
 }

@@ -246,6 +246,12 @@ TEST(Program, VersionAndHelpAreFine) {
     EXPECT_THAT(run_program({"events", "--help"}).output, HasSubstr("--follow"));
 }
 
+TEST(Program, WrongUsageNamesWhatIsWrong) {
+    EXPECT_THAT(run_program({"statsu"}).errors, HasSubstr("statsu"));
+    EXPECT_THAT(run_program({"status", "--jason"}).errors, HasSubstr("--jason"));
+    EXPECT_THAT(run_program({}).errors, HasSubstr("status, events or check FILE"));
+}
+
 TEST(Program, WrongUsageIsExitCode2) {
     for (const std::vector<std::string>& wrong : {std::vector<std::string>{},
                                                   {"stat"},
