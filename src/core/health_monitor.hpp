@@ -44,6 +44,7 @@ class HealthMonitor {
     void handle_up(LinkIndex index, Duration round_trip, Time now);
     void handle_down(LinkIndex index);
     void handle_reply(LinkIndex index, const wire::Reply& reply, Time now);
+    void handle_heard(LinkIndex index, Time now) { links_[index.value].health.handle_heard(now); }
     void handle_acknowledged(LinkIndex index, std::uint64_t bytes, Time now);
 
     void test(LinkIndex index, Time now);

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -42,6 +43,9 @@ class LinkHealth {
     [[nodiscard]] Time answered_at() const noexcept { return answered_at_; }
     /// When the other host was last known to have heard this one.
     [[nodiscard]] Time last_proof() const noexcept { return last_proof_; }
+    /// When anything was last heard from the other host, or known to be heard there. For people: with one
+    /// direction dead the other still brings bytes.
+    [[nodiscard]] Time last_heard() const noexcept { return std::max(last_heard_, last_proof_); }
     /// When the last test was sent, repetitions aside.
     [[nodiscard]] Time tested_at() const noexcept { return tested_at_; }
     /// How long a reply is waited for now: the configured time, or what the round trip asks for.
@@ -55,6 +59,7 @@ class LinkHealth {
     void start_test(Time now) noexcept;
     /// True if the link became ACT by it.
     bool handle_reply(const wire::Reply& reply, Time now) noexcept;
+    void handle_heard(Time now) noexcept { last_heard_ = now; }
     /// The other host's kernel has acknowledged so many bytes of this connection in all. An advance proves
     /// that it heard this one at some time after the previous call, no more: so the proof is as old as that.
     void handle_acknowledged(std::uint64_t bytes, Time now) noexcept;
@@ -84,6 +89,7 @@ class LinkHealth {
     Time repeat_at_ = never;
     Time answered_at_{};
     Time last_proof_{};
+    Time last_heard_{};
     std::uint64_t acknowledged_ = 0;
     Time acknowledged_seen_at_{};
     /// Watchdogs missed in a row.

@@ -167,6 +167,7 @@ void Node::Impl::handle_bytes(ConnectionId id, std::span<const std::byte> bytes,
     if (!connection || connection->stage == Stage::connecting || connection->stage == Stage::closing) return;
     // Known before, if the connection is live: its bytes may end it.
     auto* known = connection->peer ? &peer(*connection->peer) : nullptr;
+    if (connection->stage == Stage::live) known->handle_heard(*connection, now);
     const auto received = connection->transceiver.receive(bytes, [&](const auto& frame) {
         return connection->stage == Stage::live
                    ? peer(*connection->peer).handle_frame(*connection, frame, now)

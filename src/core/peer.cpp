@@ -109,7 +109,7 @@ bool Peer::take_health_news(Time now) {
         const bool was_act = table_.row(index).condition == Condition::act;
         if (change->condition == Condition::act) {
             table_.set_condition(index, Condition::act, now);
-            links_[index.value].trouble.clear();
+            links_[index.value].troubles.clear();
             if (!was_act) env_.events.emit(link_event(EventKind::link_up, index, now));
         } else {
             if (table_.row(index).connection) link_down(index, "watchdog expired", now);
@@ -159,7 +159,7 @@ void Peer::apply(const Decision& decision, Time now) {
         case DecisionKind::restore: {
             const bool restore = decision.kind == DecisionKind::restore;
             notice.kind = restore ? EventKind::restore : EventKind::switch_;
-            const auto proof = health_.link(*decision.from).last_proof();
+            const auto proof = health_.link(*decision.from).last_heard();
             if (!restore && protection_) notice.detect = now - proof;
             resumptions_.push_back(
                 {process, row.moved, restore ? now : proof, traffic_.move(process, row.moved, now)});

@@ -63,6 +63,7 @@ class Peer {
     template <class Frame>
     [[nodiscard]] std::expected<bool, std::string_view> handle_frame(Connection& connection,
                                                                      const Frame& frame, Time now);
+    void handle_heard(const Connection& connection, Time now) { health_.handle_heard(*connection.link, now); }
     void handle_acknowledged(const Connection& connection, std::uint64_t bytes, Time now);
     /// Puts a batch together for a live connection.
     void fill(Connection& connection, Time now);
@@ -87,6 +88,7 @@ class Peer {
     static constexpr std::uint64_t all_epochs = ~std::uint64_t{0};
     /// A peer whose mistakes are this many different ones is not worth more events.
     static constexpr std::size_t most_reports = 1000;
+    static constexpr std::size_t most_troubles = 8;
 
     struct Link {
         Dialer dialer;
@@ -96,8 +98,8 @@ class Peer {
         std::uint64_t dialled = 0;
         /// What the other node calls this link, once it has said so.
         std::uint32_t id = wire::no_link_id;
-        /// The last trouble that was reported, so that each is reported once.
-        std::string trouble;
+        /// The troubles reported since it was last ACT, so that each is reported once.
+        std::set<std::string> troubles;
     };
     /// A switch whose traffic has not been heard of on the new link.
     struct Resumption {

@@ -57,6 +57,8 @@ FrameResult Peer::take(Connection&, const wire::View& frame, Time now) {
 FrameResult Peer::take(Connection&, const wire::Assign& frame, Time now) {
     if (!following_) return std::unexpected("sends assignments that it does not own");
     following_->handle_assign(frame, [&](std::uint32_t id) { return link_with_id(id); }, now);
+    // What comes behind it on this link is already of the new state.
+    take_decisions(now);
     rules_due_ = true;
     return {};
 }

@@ -57,7 +57,8 @@ void Peer::handle_welcome(Connection& connection, const wire::Welcome& welcome, 
         links_[index.value].dialer.retry_soon(now);
         return note_dialer(index);
     }
-    encode(connection.transceiver.outbox().control(), wire::Confirm{welcome.nonce});
+    // Before the first test, which link_up() sends.
+    encode(connection.transceiver.outbox().urgent(), wire::Confirm{welcome.nonce});
     link_up(connection, links_[index.value].dialled, now - connection.greeted_at, now);
 }
 
@@ -96,7 +97,11 @@ bool Peer::handle_confirm(Connection& connection, Time now) {
     const auto& hello = *connection.hello;
     const auto index = table_.find(hello.link);
     if (!index || !admit(hello.incarnation, now)) return false;
-    if (table_.row(*index).connection) link_down(*index, "replaced by a new connection", now);
+    if (table_.row(*index).connection) {
+        link_down(*index, "replaced by a new connection", now);
+        // What is news of the old connection must not be taken for the new one's.
+        settle(now);
+    }
     connection.link = index;
     links_[index->value].id = hello.link_id;
     link_up(connection, hello.connection, now - connection.greeted_at, now);
@@ -184,8 +189,7 @@ void Peer::attempt_failed(LinkIndex index, const std::string& cause, Time now) {
 
 void Peer::report(LinkIndex index, const std::string& trouble, Time now) {
     auto& link = links_[index.value];
-    if (link.trouble == trouble) return;
-    link.trouble = trouble;
+    if (link.troubles.size() >= most_troubles || !link.troubles.insert(trouble).second) return;
     auto error = link_event(EventKind::error, index, now);
     error.cause = trouble;
     env_.events.emit(std::move(error));

@@ -60,7 +60,7 @@ bool ReceivingHalf::ack_due() const noexcept {
 bool ReceivingHalf::ack_urgent() const noexcept {
     if (!told_ || final_) return ack_due();
     return received_ - told_->received >= urgent_bytes || written_ - told_->written >= urgent_bytes ||
-           window_half_used();
+           (window_half_used() && extendable());
 }
 
 /// The limit follows what was written; the window behind it doubles while the sender uses it up and the

@@ -65,6 +65,8 @@ class ReceivingHalf {
     [[nodiscard]] bool window_half_used() const noexcept {
         return limit_ - received_ < allowance_.held() / 2;
     }
+    /// Whether the limit would rise if it were told now.
+    [[nodiscard]] bool extendable() const noexcept { return limit_ < written_ + allowance_.held(); }
     void extend_limit();
 
     ReceiveBuffer kept_;

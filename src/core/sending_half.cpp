@@ -60,8 +60,9 @@ std::optional<wire::Finish> SendingHalf::next_finish(std::uint64_t stream) {
     return finish;
 }
 
+/// Bytes that wait for the other node's leave count: what is outstanding is that leave.
 bool SendingHalf::outstanding() const noexcept {
-    return acknowledged_ < sent_ || (finish_sent_ && !end_received_);
+    return acknowledged_ < sent_ || buffer_.end() > limit_ || (finish_sent_ && !end_received_);
 }
 
 std::uint64_t SendingHalf::rewind() {

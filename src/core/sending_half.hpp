@@ -53,7 +53,7 @@ class SendingHalf {
         return finished_ && !finish_sent_ && sent_ == buffer_.end();
     }
     [[nodiscard]] std::optional<wire::Finish> next_finish(std::uint64_t stream);
-    /// Sent and not known to be received.
+    /// Something is to come from the other node: word of what was sent, or leave to send more.
     [[nodiscard]] bool outstanding() const noexcept;
     /// The process moved to another link: everything not known to be received is due again. Returns how many
     /// bytes that are.
