@@ -3,13 +3,20 @@
 
 #include "node/config_document.hpp"
 
-#define TOML_EXCEPTIONS 0
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <tuple>
 #include <utility>
+
+#include "node/config_names.hpp"
+
+// toml++ 3.3 reports a header such as "[=" as an error, but only after an assertion that there is none; with
+// NDEBUG and clang that becomes an assumption. A wrong file must not end the program, so both are turned off.
+#undef NDEBUG
+#define TOML_ASSERT(expression) static_cast<void>(0)
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
 
 namespace warmspare::node {
 namespace {
@@ -30,7 +37,7 @@ Table convert_table(const toml::table& table) {
                                                           .line = static_cast<int>(key.source().begin.line),
                                                           .value = convert(node)});
     }
-    std::ranges::stable_sort(placed, {}, [](const auto& one) { return one.first; });
+    std::ranges::sort(placed, {}, [](const auto& one) { return one.first; });
     Table result;
     for (auto& [where, entry] : placed) result.entries.push_back(std::move(entry));
     return result;
@@ -66,8 +73,9 @@ std::expected<Table, Mistake> read_document(std::string_view text) {
     const toml::parse_result result = toml::parse(text);
     if (!result) {
         const toml::parse_error& error = result.error();
-        return std::unexpected{Mistake{.line = static_cast<int>(error.source().begin.line),
-                                       .message = fmt::format("not valid TOML: {}", error.description())}};
+        return std::unexpected{
+            Mistake{.line = static_cast<int>(error.source().begin.line),
+                    .message = fmt::format("not valid TOML: {}", one_line(error.description()))}};
     }
     return convert_table(result.table());
 }

@@ -51,18 +51,20 @@ std::size_t character_start(std::string_view text, std::size_t at) {
     return at;
 }
 
+void append_visible(std::string& text, char c) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code < 0x20 || code == 0x7F) {
+        text += fmt::format("\\u{:04X}", code);
+    } else {
+        text += c;
+    }
+}
+
 std::string escaped(std::string_view text) {
     std::string result;
     for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            result += '\\';
-            result += c;
-        } else if (code < 0x20 || code == 0x7F) {
-            result += fmt::format("\\u{:04X}", code);
-        } else {
-            result += c;
-        }
+        if (c == '"' || c == '\\') result += '\\';
+        append_visible(result, c);
     }
     return result;
 }
@@ -78,6 +80,12 @@ std::string in_quotes(std::string_view text) {
     const auto head = text.substr(0, character_start(text, longest_shown / 2));
     const auto tail = text.substr(character_start(text, text.size() - longest_shown / 2));
     return '"' + escaped(head) + "..." + escaped(tail) + '"';
+}
+
+std::string one_line(std::string_view text) {
+    std::string result;
+    for (const char c : text) append_visible(result, c);
+    return result;
 }
 
 std::optional<std::string_view> nearest(std::string_view text, std::span<const std::string_view> candidates) {

@@ -22,6 +22,9 @@ inline constexpr std::string_view name_rule = "1 to 63 of A-Z a-z 0-9 . _ -";
 /// message stays one readable line whatever the file contains.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
+/// With control characters escaped, for text that others have put together.
+[[nodiscard]] std::string one_line(std::string_view text);
+
 /// The candidate that differs in so few letters that it was probably meant.
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view text,
                                                       std::span<const std::string_view> candidates);

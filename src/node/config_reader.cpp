@@ -49,11 +49,11 @@ struct NameType {
 }  // namespace
 
 void Mistakes::add(int line, std::string message) {
-    found_.push_back({.line = line, .message = std::move(message)});
+    found_.insert(std::ranges::upper_bound(found_, line, {}, &Mistake::line),
+                  Mistake{.line = line, .message = std::move(message)});
 }
 
 std::vector<Mistake> Mistakes::take() {
-    std::ranges::stable_sort(found_, {}, &Mistake::line);
     return std::exchange(found_, {});
 }
 

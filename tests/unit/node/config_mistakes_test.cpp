@@ -32,7 +32,16 @@ TEST(ConfigMistakes, SyntaxErrorsEndTheReading) {
     EXPECT_THAT(mistakes_of("nod = 1\nnode = \n"), ElementsAre(StartsWith("2: not valid TOML: ")));
     EXPECT_THAT(mistakes_of("node = \"a\"\n\nnode = \"b\"\n"),
                 ElementsAre(StartsWith("3: not valid TOML: ")));
+    EXPECT_THAT(
+        mistakes_of("dial = tru\n"),
+        ElementsAre("1: not valid TOML: Error while parsing boolean: expected 'true', saw 'tru\\u000A'"));
     EXPECT_THAT(mistakes_of("node = \"\xFF\"\n"), ElementsAre(StartsWith("1: not valid TOML: ")));
+}
+
+TEST(ConfigMistakes, HeadersThatTheTomlLibraryTakesForImpossible) {
+    for (const char* header : {"[\npeer]", "[[[peer]]]", "[=", "[[="}) {
+        EXPECT_THAT(mistakes_of(header), ElementsAre(StartsWith("1: not valid TOML: "))) << header;
+    }
 }
 
 TEST(ConfigMistakes, AnEmptyFileLacksTheName) {
