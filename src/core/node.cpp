@@ -34,6 +34,7 @@ class Node::Impl {
 
     void handle_bytes(ConnectionId id, std::span<const std::byte> bytes, Time now);
     ConnectionId handle_accepted(std::vector<Candidate> candidates, const Endpoints& endpoints, Time now);
+    void begin_batch(Connection& connection);
     void handle_deadline(Time now);
     void finish_turn(Time now);
 
@@ -194,6 +195,14 @@ void Node::Impl::punish(Connection& connection, std::string_view mistake, Time n
     connections_.abort(id);
 }
 
+void Node::Impl::begin_batch(Connection& connection) {
+    if (connection.stage != Stage::live) return connection.transceiver.outbox().begin_batch();
+    auto& owner = peer(*connection.peer);
+    owner.fill(connection, now_);
+    owner.settle(now_);
+    finish_turn(now_);
+}
+
 void Node::Impl::handle_deadline(Time now) {
     if (start_timer_.handle_deadline(now))
         for (auto& each : peers_) each->test_all(start_timer_.period(), now);
@@ -258,14 +267,11 @@ std::optional<ConnectionId> Node::poll_output() {
 std::span<const std::span<const std::byte>> Node::output(ConnectionId id) {
     auto* connection = impl_->connections_.find(id);
     if (!connection) return {};
-    auto& outbox = connection->transceiver.outbox();
-    if (!outbox.in_batch()) {
-        if (connection->stage == Stage::live)
-            impl_->peer(*connection->peer).fill(*connection, impl_->now_);
-        else
-            outbox.begin_batch();
-    }
-    return outbox.pieces();
+    if (!connection->transceiver.outbox().in_batch()) impl_->begin_batch(*connection);
+    // What was told may have been the end of a stream, and so of more.
+    connection = impl_->connections_.find(id);
+    return connection ? connection->transceiver.outbox().pieces()
+                      : std::span<const std::span<const std::byte>>{};
 }
 
 void Node::handle_written(ConnectionId id, std::size_t size, Time) {

@@ -49,6 +49,8 @@ void Peer::settle(Time now) {
             apply_rules(now);
         }
         ruled = take_decisions(now) || ruled;
+        // Decisions have moved streams and ended some.
+        take_traffic_news(now);
     } while (rules_due_);
     if (ruled) {
         give_up_at_ = find_give_up();
@@ -56,8 +58,6 @@ void Peer::settle(Time now) {
     }
     if (std::exchange(lists_due_, false)) send_lists(now);
     send_tests(now);
-    // Decisions have moved streams and ended some.
-    take_traffic_news(now);
 }
 
 void Peer::apply_rules(Time now) {
@@ -235,7 +235,6 @@ void Peer::fill(Connection& connection, Time now) {
     // The other node must know of the move before it sees the traffic.
     if (protection_ && connection.told_epoch != protection_->epoch()) tell(connection);
     traffic_.fill(*holder, outbox, now);
-    take_traffic_news(now);
 }
 
 void Peer::send_tests(Time now) {
