@@ -31,21 +31,6 @@ std::expected<FileDescriptor, int> bound_socket(const TcpAddress& address) {
     return socket;
 }
 
-/// Why an address could not be bound, and what to do about it.
-std::string cause_and_remedy(int error_number) {
-    const std::string cause = cause_of(error_number);
-    switch (error_number) {
-        case EADDRINUSE:
-            return cause + "; stop the program that uses it, or choose another port";
-        case EADDRNOTAVAIL:
-            return cause + "; write an address of this host, or 0.0.0.0 for all";
-        case EACCES:
-            return cause + "; choose a port above 1023, or run as root";
-        default:
-            return cause;
-    }
-}
-
 }  // namespace
 
 ApplicationListener::ApplicationListener(Worker& worker, const node::Process& process, std::string peer,
@@ -101,10 +86,10 @@ std::expected<void, std::string> ApplicationListener::bind_tcp(const node::TcpEn
             // "localhost" has an IPv6 address on hosts without IPv6 too.
             last_error = socket.error();
         } else {
-            return std::unexpected(cause_and_remedy(socket.error()));
+            return std::unexpected(bind_failure(socket.error()));
         }
     }
-    if (acceptors_.empty()) return std::unexpected(cause_and_remedy(last_error));
+    if (acceptors_.empty()) return std::unexpected(bind_failure(last_error));
     return {};
 }
 

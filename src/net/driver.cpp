@@ -8,6 +8,14 @@
 
 namespace warmspare::net {
 
+namespace {
+
+/// Sockets have their turn after so many rounds of the pump, whatever there is still to do.
+constexpr int rounds_per_turn = 16;
+constexpr int writes_per_round = 256;
+
+}  // namespace
+
 Driver::Driver(asio::io_context& context, const node::Config& config, std::uint64_t incarnation,
                Worker::Report report)
     : worker_(context, report),
@@ -45,8 +53,9 @@ void Driver::shut_down(std::function<void()> closed) {
 }
 
 void Driver::pump() {
-    while (pump_once()) {
-    }
+    int rounds = rounds_per_turn;
+    while (rounds > 0 && pump_once()) --rounds;
+    if (rounds == 0) worker_.wake();
     arm_timer();
     notice_ends();
 }
@@ -58,7 +67,9 @@ bool Driver::pump_once() {
         links_.perform(*action);
         any = true;
     }
-    while (const auto connection = node_.poll_output()) {
+    for (int i = 0; i < writes_per_round; ++i) {
+        const auto connection = node_.poll_output();
+        if (!connection) break;
         links_.flush(*connection);
         any = true;
     }

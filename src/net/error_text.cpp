@@ -57,6 +57,20 @@ std::string cause_of(const boost::system::error_code& error) {
     return error.message();
 }
 
+std::string bind_failure(int error_number) {
+    std::string cause = cause_of(error_number);
+    switch (error_number) {
+        case EADDRINUSE:
+            return cause + "; stop the program that uses it, or choose another port";
+        case EADDRNOTAVAIL:
+            return cause + "; write an address of this host";
+        case EACCES:
+            return cause + "; choose a port above 1023, or run as root";
+        default:
+            return cause;
+    }
+}
+
 bool is_exhaustion(int error_number) noexcept {
     return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
            error_number == ENOMEM;

@@ -15,6 +15,9 @@ namespace warmspare::net {
 [[nodiscard]] std::string cause_of(int error_number);
 [[nodiscard]] std::string cause_of(const boost::system::error_code& error);
 
+/// Why an address could not be bound, and what to do about it.
+[[nodiscard]] std::string bind_failure(int error_number);
+
 /// Whether the error says that this host is out of descriptors or memory, which passes.
 [[nodiscard]] bool is_exhaustion(int error_number) noexcept;
 

@@ -82,8 +82,9 @@ void LinkConnection::close_when_sent() {
     close_limit_->expires_after(close_time);
     close_limit_->async_wait([self = shared_from_this()](boost::system::error_code error) {
         if (error || !self->socket_.is_open()) return;
-        self->abort();
-        self->gone_(self->id_);
+        reset_on_close(self->socket_.native_handle());
+        self->fail("closed");
+        self->worker_.wake();
     });
     flush();
 }
@@ -128,7 +129,7 @@ void LinkConnection::end_sending() {
 void LinkConnection::fail(const std::string& cause) {
     if (!socket_.is_open()) return;
     close();
-    if (!closing_) worker_.node().handle_closed(id_, cause, Worker::now());
+    worker_.node().handle_closed(id_, cause, Worker::now());
     gone_(id_);
 }
 

@@ -21,7 +21,7 @@ namespace warmspare::net {
 /// in gathered writes.
 class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
   public:
-    /// The connection has ended by itself, or is closed after close_when_sent(); not called after abort().
+    /// The connection has ended, of which the node has been told; not called after abort().
     using Gone = std::function<void(core::ConnectionId)>;
 
     /// `socket` is connected and nothing was sent on it yet.
@@ -44,7 +44,7 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     /// At most this many reads, or until nothing is left.
     void read(int reads);
     void end_sending();
-    /// The end that neither of us chose: the node is told.
+    /// The connection has ended: the node is told.
     void fail(const std::string& cause);
     void close();
 
@@ -55,7 +55,7 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     /// What the kernel counted as acknowledged before our first byte (the opening of the connection).
     std::uint64_t acknowledged_before_;
     bool write_waiting_ = false;
-    /// The node has closed it: it is not told anything any more, except what was written.
+    /// The node has closed it: what comes in is of no interest any more.
     bool closing_ = false;
     bool sending_ended_ = false;
     std::optional<Timer> close_limit_;

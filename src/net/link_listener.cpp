@@ -72,7 +72,7 @@ std::expected<void, std::string> LinkListener::open() {
     if (!socket && !is_absence(socket.error())) {
         return std::unexpected(fmt::format("links of circuit {} cannot be accepted at {}: {}",
                                            point_.circuits.front().candidate.circuit, to_text(point_),
-                                           cause_of(socket.error())));
+                                           bind_failure(socket.error())));
     }
     if (socket) {
         listen(std::move(*socket));
