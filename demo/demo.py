@@ -21,7 +21,7 @@ from lab.pair import all_act, configs  # noqa: E402
 from lab.web import Download, WebServer  # noqa: E402
 
 SIZE = 300_000_000
-RATE = 20_000_000
+MEGABITS = 160
 URL = "http://127.0.0.1:8080/large"
 PROCESSES = {"web": {"listen": "127.0.0.1:8080", "target": "127.0.0.1:80"}}
 NOTICES = ("assign", "switch", "resumed", "recovery", "restore")
@@ -59,7 +59,7 @@ def is_notice(line):
 
 
 def start_nodes(lab, show):
-    show.step("Two hosts, tokyo and osaka, with three circuits between them. warmspared starts on each; tokyo's file:")
+    show.step(f"Two hosts, tokyo and osaka; three circuits of {MEGABITS} Mbit/s. warmspared starts on each; tokyo's file:")
     nodes = [Node(lab, name, config) for name, config in configs(lab, PROCESSES, health={}).items()]
     show.text(nodes[0].file.read_text())
     for node in nodes:
@@ -72,8 +72,8 @@ def start_download(lab, show, nodes):
     show.step(f"nginx runs at osaka; curl at tokyo downloads {SIZE // 1_000_000} MB from 127.0.0.1:8080. Neither knows of us.")
     server = WebServer(lab, "osaka", SIZE)
     server.wait_answers("osaka", "http://127.0.0.1:80/large")
-    download = Download(lab, "tokyo", URL, "download", RATE)
-    lab.wait_for("bytes arrive", lambda: download.size() > 0)
+    download = Download(lab, "tokyo", URL, "download")
+    lab.wait_for("a part has arrived", lambda: download.size() > SIZE // 20)
     show.command(nodes[0], "status")
     return server, download
 
@@ -122,6 +122,8 @@ def main():
         return 1
     show = Show()
     with Lab() as lab:
+        for line in lab.lines:
+            lab.limit(line, MEGABITS)
         nodes = start_nodes(lab, show)
         server, download = start_download(lab, show, nodes)
         cut(lab, show, nodes, download)

@@ -48,6 +48,12 @@ class Faults:
             self._add(node, line, f"numgen random mod 100 < {percent} drop")
         self._apply()
 
+    def limit(self, line, megabits):
+        """Makes the line as slow as that in each direction, with a queue of 20 ms in front of it."""
+        for node in self.lines[line]:
+            shape = ["rate", f"{megabits}mbit", "burst", "64kb", "latency", "20ms"]
+            self.run(node, "tc", "qdisc", "replace", "dev", line, "root", "tbf", *shape)
+
     def reset(self, line, at):
         """The kernel of `at` resets every established TCP connection of the line: both ends get an error."""
         killed = ""

@@ -131,11 +131,10 @@ class Lab(Faults):
         """Tables, events and logs of all nodes."""
         return "\n".join(daemon.describe() for daemon in self.daemons)
 
-    def route_through(self, node, line, via, via_line):
-        """Lets a node reach a line that it is not on through another node, as around a ring."""
-        number = list(self.lines).index(line) + 1
+    def route_through(self, node, address, via, via_line):
+        """Lets a node reach an address on a line that it is not on through another node, as around a ring."""
         self.run(via, "sysctl", "-qw", "net.ipv4.ip_forward=1")
-        self.run(node, "ip", "route", "add", f"10.77.{number}.0/24", "via", self.address(via_line, via))
+        self.run(node, "ip", "route", "add", address, "via", self.address(via_line, via))
 
     def _build(self):
         for node in self.nodes:

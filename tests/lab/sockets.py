@@ -70,10 +70,10 @@ def is_closed(sock):
     try:
         while sock.recv(65536):
             pass
-    except ConnectionError:
-        pass
     except TimeoutError:
         return False
+    except OSError:  # A reset, or it was refused and so never connected.
+        pass
     return True
 
 

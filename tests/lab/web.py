@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The warmspare authors
 
-"""nginx as Debian has it, serving one large file of random bytes."""
+"""nginx as Debian has it, serving one large file, and curl."""
 
 import hashlib
 import os
@@ -31,7 +31,7 @@ http {{
 
 
 class WebServer:
-    """Serves /large on 127.0.0.1:80 of a node; `digest` is its SHA-256."""
+    """Serves /large on 127.0.0.1:80 of a node: `size` bytes (whole megabytes) with the SHA-256 `digest`."""
 
     def __init__(self, lab, node, size):
         missing = settings.missing(programs=(), tools=("nginx", "curl"))
@@ -51,9 +51,10 @@ class WebServer:
     def _write_file(self, folder):
         folder.mkdir()
         digest = hashlib.sha256()
+        noise = os.urandom(1_000_000 - 8)
         with open(folder / "large", "wb") as large:
-            for start in range(0, self.size, 1_000_000):
-                block = os.urandom(min(1_000_000, self.size - start))
+            for number in range(self.size // 1_000_000):
+                block = number.to_bytes(8, "big") + noise
                 digest.update(block)
                 large.write(block)
         return digest.hexdigest()

@@ -77,8 +77,8 @@ def test_a_fault_moves_the_stream_and_repair_brings_it_home(lab, fault, rate):
     traffic.finish()
     for node in traffic.nodes:
         moves = node.events("switch") + node.events("restore")
-        assert len(node.events("switch")) >= 2 and node.events("restore")
-        assert len(node.events("resumed")) == len(moves), "exactly one resumed for each switch and restore"
+        assert len(node.events("switch")) >= 2 and node.events("restore"), lab.describe()
+        assert len(node.events("resumed")) == len(moves), f"one resumed for each move\n{lab.describe()}"
         assert all("gap_ms" in event and "replayed_bytes" in event for event in node.events("resumed"))
 
 

@@ -53,8 +53,8 @@ def ring(lab):
         [via] = set(lab.nodes) - {one, two}
         lines = {name: next(line for ends, line in sides.items() if set(ends) == {name, via}) for name in (one, two)}
         round_ends = {name: lab.address(line, name) for name, line in lines.items()}
-        lab.route_through(one, lines[two], via, lines[one])
-        lab.route_through(two, lines[one], via, lines[two])
+        lab.route_through(one, round_ends[two], via, lines[one])
+        lab.route_through(two, round_ends[one], via, lines[two])
         for here, there in ((one, two), (two, one)):
             table = peer(lab, here, there, dial=here == one, lines=[side])
             round_way = {"name": "round", "local": round_ends[here], "remote": round_ends[there]}
