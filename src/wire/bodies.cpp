@@ -157,7 +157,7 @@ Ack read_ack(Reader& in) {
 }
 
 Finish read_finish(Reader& in) {
-    Finish finish{.stream = in.stream_id(), .final_offset = in.number<std::uint64_t>()};
+    Finish finish{.stream = in.stream_id(), .final_offset = in.number<std::uint64_t>(), .digest = {}};
     in.require(finish.final_offset <= max_stream_size);
     if (in.flag()) finish.digest = in.number<std::uint64_t>();
     return finish;
@@ -225,7 +225,7 @@ std::expected<Frame, DecodeError> decode_body(FrameType type, std::span<const st
 std::expected<Data, DecodeError> decode_data_prefix(std::span<const std::byte> prefix,
                                                     std::size_t body_size) {
     Reader in{prefix};
-    const Data data{.stream = in.stream_id(), .offset = in.number<std::uint64_t>()};
+    const Data data{.stream = in.stream_id(), .offset = in.number<std::uint64_t>(), .payload = {}};
     const auto payload_size = body_size - data_prefix_size;
     in.require(data.offset <= max_stream_size - payload_size);
     if (const auto error = in.error()) return std::unexpected(*error);
