@@ -10,8 +10,8 @@
 namespace warmspare::core {
 
 /// When a link is dialled: at once, and after that never sooner than an interval after the last time, for
-/// ever. A connection that is not made or not accepted within the interval is given up, because the kernel's
-/// own retries come later and later while the path may long be back.
+/// ever. A connection that is not made within the interval, or not accepted within another, is given up,
+/// because the kernel's own retries come later and later while the path may long be back.
 class Dialer {
   public:
     explicit Dialer(Duration interval) noexcept : interval_{interval} {}
@@ -27,6 +27,8 @@ class Dialer {
         deadline_ = now + interval_;
         return Action::dial;
     }
+    /// The connection is made, which took a round trip; the greeting takes another.
+    void handle_connected(Time now) noexcept { deadline_ = now + interval_; }
     void handle_up() noexcept {
         dialling_ = false;
         deadline_ = never;

@@ -30,6 +30,8 @@ void Peer::handle_connected(Connection& connection, Time now) {
     connection.stage = Stage::greeting;
     connection.greeted_at = now;
     connection.nonce = make_nonce(env_.incarnation, connection.id);
+    links_[index.value].dialer.handle_connected(now);
+    note_dialer(index);
     encode(connection.transceiver.outbox().control(), wire::Hello{.node = env_.node.name,
                                                                   .peer = config_.name,
                                                                   .incarnation = env_.incarnation,
