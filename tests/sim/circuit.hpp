@@ -57,7 +57,8 @@ class Circuit {
     core::Duration transit(Random& random) const {
         auto time = setup_.delay + random.duration(core::Duration::zero(), setup_.jitter);
         core::Duration timeout = std::chrono::milliseconds{200};
-        for (int tries = 0; tries < 5 && random.permille(std::max(setup_.loss_permille, extra_loss));
+        for (int tries = 0;
+             tries < 5 && random.permille(lossless ? 0 : std::max(setup_.loss_permille, extra_loss));
              ++tries) {
             time += timeout;
             timeout *= 2;
@@ -72,6 +73,8 @@ class Circuit {
     /// The listener is not there: connections are refused.
     bool refusing = false;
     std::uint32_t extra_loss = 0;
+    /// Not even the loss that the circuit always has.
+    bool lossless = false;
 
   private:
     CircuitSetup setup_;

@@ -148,6 +148,7 @@ void Faults::heal_all() {
         circuit.cut = circuit.down = {};
         circuit.refusing = false;
         circuit.extra_loss = 0;
+        circuit.lossless = true;
     }
     for (auto* path : world_.network().paths()) {
         path->cut = {};

@@ -87,6 +87,9 @@ Options draw_options(Random& random) {
         random.pick(std::vector<std::uint64_t>{125'000, 1'250'000, 125'000'000, 125'000'000});
     options.tcp = draw_tcp(random, options.lowest_rate);
     options.longest_delay = random.pick(std::vector<core::Duration>{100us, 2ms, 2ms, 20ms, 150ms});
+    // A connection must be made within an interval, so a round trip must fit into it.
+    if (options.longest_delay >= 100ms)
+        options.health.interval = std::max<core::Duration>(options.health.interval, 1s);
     options.loss_permille =
         static_cast<std::uint32_t>(random.pick(std::vector<std::uint64_t>{0, 0, 0, 1, 10}));
     draw_faults(options, random);

@@ -35,6 +35,8 @@ class Run {
     Plan draw_plan();
     void hold_every_process();
     void hold(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process);
+    void watch_holder(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process,
+                      const Stream& holder);
     void look();
     /// Runs until nothing is amiss any more; a violation if that takes longer than the bound.
     void wait_until(const char* checker, core::Duration bound,
@@ -144,9 +146,20 @@ void Run::hold(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex proc
     const auto other = world_.host(host).host_of(peer);
     if (world_.acquainted(host, other) && open(host, peer, process, stream)) {
         --holders_missing_;
-        return;
+        return watch_holder(host, peer, process, world_.ledger().streams().back());
     }
     world_.scheduler().after(200ms, [this, host, peer, process] { hold(host, peer, process); });
+}
+
+/// A process that gives up loses its holder too, and gets another.
+void Run::watch_holder(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process,
+                       const Stream& holder) {
+    world_.scheduler().after(200ms, [this, host, peer, process, &holder] {
+        if (world_.ledger().let_go) return;
+        if (!holder.over()) return watch_holder(host, peer, process, holder);
+        ++holders_missing_;
+        hold(host, peer, process);
+    });
 }
 
 // --- phases
