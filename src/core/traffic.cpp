@@ -198,6 +198,8 @@ void Traffic::abandon(const std::string& cause, Time now) {
         }
         remove(*stream);
     }
+    // What the other node never heard of goes on, and wants a link of the next life.
+    for (std::uint32_t i = 0; i < flows_.size(); ++i) note_changed({i});
     // The next life of the other node counts from the beginning.
     finished_other_ = FinishedIds{StreamId{own_parity_ == 0 ? 1U : 2U}};
 }
