@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""How long an application hears nothing when the link that it uses becomes a silent black hole."""
+
+import json
+
+import figures
+import machine
+from lab import CheckedStream, Lab, StreamServer, settings
+from lab.pair import all_act, start_pair
+from report import Section, Table
+from systems import HERE, LINE, THERE, one_congestion_control
+
+TOOLS = settings.TOOLS
+PROCESSES = {"app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001"}}
+LOADS = {
+    "20 Mbit/s both ways": {"rate": 20_000_000},
+    "full speed both ways": {},
+    "64 B request and reply": {"message": 64},
+}
+TARGET_MS = 50
+
+# Undisturbed before the cut, and watched after the stream has resumed, in seconds.
+BEFORE = 1.0
+AFTER = 0.5
+
+
+def measure(quick, against=None):
+    del against
+    runs = 4 if quick else 20
+    others, rows = [], []
+    with Lab() as lab, one_congestion_control(lab) as congestion_control:
+        nodes = start_pair(lab, PROCESSES, health={})
+        server = StreamServer(lab, THERE)
+        for load, options in LOADS.items():
+            print(f"pause: {load}, {runs} cuts", flush=True)
+            others.append(machine.other_work())
+            rows.append(row(load, [cut_once(lab, nodes, server, options) for _ in range(runs)]))
+    return Section("Pause at a silent cut", [describe(runs, congestion_control, others), table(rows)])
+
+
+def cut_once(lab, nodes, server, options):
+    """One stream, from its start to its end, with one cut. Returns a dictionary of times in ms."""
+    ended = len(server.reports())
+    stream = CheckedStream(lab, HERE, **options)
+    lab.wait_for("the stream moves", lambda: (stream.progress() or {}).get("received", 0) > 0)
+    lab.stay_for(BEFORE)
+    assert nodes[0].user("app")["state"] == "dedicated", lab.describe()
+    resumed = [len(node.events("resumed")) for node in nodes]
+    before = [stream.progress(), last_line(server)]
+    lab.cut(LINE)
+    lab.wait_for("both ends have resumed", lambda: all(
+        len(node.events("resumed")) > count for node, count in zip(nodes, resumed)))
+    lab.stay_for(AFTER)
+    after = [stream.finish(), lab.wait_for("the server has reported", lambda: server.reports()[ended:])[0]]
+    lab.heal(LINE)
+    lab.wait_for("every link is ACT and free again", lambda: all(all_act(node) and is_free(node) for node in nodes))
+    return {**gaps(before, after), **decision(nodes)}
+
+
+def is_free(node):
+    return not any(link["in_use"] for link in node.peer()["links"])
+
+
+def gaps(before, after):
+    """The longest time without a byte at either end: while nothing was wrong, and from the cut on. A longest gap of
+    the whole stream that ended before the cut is all that is known of the other: a bound for it."""
+    return {
+        "undisturbed": max(end["longest_gap_ms"] for end in before),
+        "pause": max(end["longest_gap_ms"] for end in after),
+        "hidden": all(end["longest_gap_at_s"] <= mark["seconds"] for mark, end in zip(before, after)),
+    }
+
+
+def decision(nodes):
+    """What the node that decided says of the last switch: the last proof of life to the decision."""
+    times = [node.events("switch")[-1]["detect_ms"] for node in nodes]
+    return {"detect": max((time for time in times if time is not None), default=None)}
+
+
+def last_line(server):
+    return json.loads(server.process.output().rpartition("\n")[0].splitlines()[-1])
+
+
+def row(load, runs):
+    columns = [load]
+    for key in ("pause", "undisturbed", "detect"):
+        values = [run[key] for run in runs if run[key] is not None]
+        columns += [f"{value:.0f}" for value in (figures.median(values), figures.percentile(values, 95), max(values))]
+    return [*columns, sum(run["hidden"] for run in runs)]
+
+
+def table(rows):
+    times = [f"{name} {kind}" for name in ("pause", "undisturbed", "detect") for kind in ("median", "95 %", "max")]
+    return Table(["load, times in ms", *times, "hidden"], rows)
+
+
+def describe(runs, congestion_control, others):
+    return (
+        f"{runs} cuts for each load, every one of a fresh stream. The circuit in use drops everything in both directions, without a word "
+        "to anybody. *Pause* is the longest time in which either application got no byte, from the cut on; "
+        "*undisturbed* is the same of the same streams in the second before it; *detect* is the time from the last "
+        "proof of life to the decision, by the node that took it. A run is *hidden* if the cut left no longer pause "
+        f"than the stream had before. Target: a median pause of at most {TARGET_MS} ms. Defaults everywhere (watchdog 10 ms, 3 misses); three "
+        f"veth circuits; congestion control {congestion_control}; each byte is checked, and none was lost. Other "
+        f"work on the machine: {figures.with_range(others, 2)} processors."
+    )
