@@ -69,6 +69,7 @@ LinkListener::~LinkListener() {
 
 std::expected<void, std::string> LinkListener::open() {
     auto socket = bound_socket_of_any_family(point_);
+    if (!socket && point_.only_to_refuse) return {};
     if (!socket && !is_absence(socket.error())) {
         return std::unexpected(fmt::format("links of circuit {} cannot be accepted at {}: {}",
                                            point_.circuits.front().candidate.circuit, to_text(point_),

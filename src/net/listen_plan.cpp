@@ -41,6 +41,7 @@ void add(std::vector<ListenPoint>& points, ListenPoint point) {
         it->circuits.insert(it->circuits.end(), point.circuits.begin(), point.circuits.end());
         point.address = merged(it->address, point.address);
         point.circuits = std::move(it->circuits);
+        point.only_to_refuse = point.only_to_refuse && it->only_to_refuse;
         points.erase(it);
     }
     points.push_back(std::move(point));
@@ -67,15 +68,28 @@ std::set<std::uint16_t> ports_of(const node::Peer& peer, const node::Circuit& ci
     return ports;
 }
 
+/// Where the other node would dial if its file had dial = true as well. Only on addresses that are written
+/// down, so that no port of other addresses is taken.
+std::set<std::uint16_t> ports_to_refuse_on(const node::Peer& peer, const node::Circuit& circuit) {
+    std::set<std::uint16_t> ports;
+    for (const core::LinkConfig& link : peer.table.links) {
+        if (circuit.local && link.circuit == circuit.name && link.own_port == 0) ports.insert(link.peer_port);
+    }
+    return ports;
+}
+
 }  // namespace
 
 std::vector<ListenPoint> plan_listeners(const std::vector<node::Peer>& peers) {
     std::vector<ListenPoint> points;
     for (std::uint32_t i = 0; i < peers.size(); ++i) {
-        if (peers[i].table.dial) continue;
+        const bool dials = peers[i].table.dial;
         for (const node::Circuit& circuit : peers[i].circuits) {
-            for (const std::uint16_t port : ports_of(peers[i], circuit)) {
-                add(points, point_for(core::PeerIndex{i}, peers[i], circuit, port));
+            for (const std::uint16_t port :
+                 dials ? ports_to_refuse_on(peers[i], circuit) : ports_of(peers[i], circuit)) {
+                ListenPoint point = point_for(core::PeerIndex{i}, peers[i], circuit, port);
+                point.only_to_refuse = dials;
+                add(points, std::move(point));
             }
         }
     }

@@ -18,7 +18,7 @@ namespace warmspare::node {
 /// were is said with the next one that goes through. One thread.
 class LogSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
   public:
-    explicit LogSink(int fd) : fd_(fd) {}
+    explicit LogSink(int fd);
 
     [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
 
@@ -30,6 +30,7 @@ class LogSink final : public spdlog::sinks::base_sink<spdlog::details::null_mute
     [[nodiscard]] bool write(std::string_view line) noexcept;
 
     int fd_;
+    bool is_socket_;
     std::uint64_t dropped_ = 0;
 };
 
