@@ -44,6 +44,13 @@ TEST(ConfigMistakes, HeadersThatTheTomlLibraryTakesForImpossible) {
     }
 }
 
+TEST(ConfigMistakes, LettersThatTheTomlLibraryTakesForImpossible) {
+    for (const char* text : {"[peer.k\xC3\xB6ln]", "a = \xD1\x9C", "a = 5\xC3\xBC", "a = +\"\xD1\x9C\""}) {
+        EXPECT_THAT(mistakes_of(text), ElementsAre(StartsWith("1: not valid TOML: "))) << text;
+    }
+    EXPECT_THAT(mistakes_of(with_line(1, "node = \"k\xC3\xB6ln\" # \xC3\xB6") + "digest = 1\n"), SizeIs(2));
+}
+
 TEST(ConfigMistakes, AnEmptyFileLacksTheName) {
     EXPECT_THAT(mistakes_of(""), ElementsAre("1: node is missing; write node = \"NAME\""));
 }
