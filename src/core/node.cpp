@@ -287,6 +287,8 @@ std::expected<StreamKey, OpenError> Node::open_stream(PeerIndex index, ProcessIn
     if (!id) return std::unexpected(OpenError::no_memory);
     peer.settle(now);
     impl_->finish_turn(now);
+    // The request may have been answered with no at once, and the stream been reset for it.
+    if (!peer.traffic().live(*id)) return std::unexpected(OpenError::no_link);
     return StreamKey{index, *id};
 }
 

@@ -100,6 +100,7 @@ class Node {
 
     /// An application connected to the listener of a process. The first stream of a process is its request
     /// for a link (S2).
+    /// If there is none and the stream is refused for it, Applications::reset may have named it already.
     [[nodiscard]] std::expected<StreamKey, OpenError> open_stream(PeerIndex peer, ProcessIndex process,
                                                                   Time now);
     /// The target that Applications::open asked for is connected: writes may succeed from now on.

@@ -48,6 +48,8 @@ class Traffic {
 
     /// Empty if the stream's certain memory cannot be had.
     [[nodiscard]] std::optional<StreamId> open(ProcessIndex process, Time now);
+    /// It was opened and has neither ended nor been reset.
+    [[nodiscard]] bool live(StreamId id) { return find_live(id) != nullptr; }
     [[nodiscard]] std::span<std::byte> room(StreamId id);
     void commit(StreamId id, std::size_t size, Time now);
     void finish(StreamId id, Time now);
