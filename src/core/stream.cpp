@@ -54,8 +54,8 @@ void Stream::reset(wire::ResetReason reason, std::string text) {
 }
 
 bool Stream::control_urgent() const noexcept {
-    if (opened_here_ && !confirmed_ && !open_sent_) return true;
     if (reset_) return !reset_sent_;
+    if (opened_here_ && !confirmed_ && !open_sent_) return true;
     return out_->finish_due() || in_->ack_urgent();
 }
 
@@ -64,14 +64,15 @@ bool Stream::control_due() const noexcept {
 }
 
 void Stream::encode_control(wire::Buffer& buffer, const std::string& process_name) {
+    if (reset_) {
+        // Without an open before it, if none was sent: the other node need not connect a target for this.
+        if (!reset_sent_) encode(buffer, *reset_);
+        reset_sent_ = known_ = true;
+        return;
+    }
     if (opened_here_ && !confirmed_ && !open_sent_) {
         encode(buffer, wire::Open{.stream = id_.value, .process = process_name});
         open_sent_ = known_ = true;
-    }
-    if (reset_) {
-        if (!reset_sent_) encode(buffer, *reset_);
-        reset_sent_ = true;
-        return;
     }
     if (in_->ack_due()) encode(buffer, in_->next_ack(id_.value));
     if (const auto finish = out_->next_finish(id_.value)) encode(buffer, *finish);
