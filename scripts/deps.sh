@@ -9,7 +9,7 @@ set -euo pipefail
 build=(g++ cmake ninja-build pkg-config libboost1.81-dev libtomlplusplus-dev libcli11-dev libspdlog-dev
        libfmt-dev libxxhash-dev nlohmann-json3-dev)
 run=(python3 iproute2 nftables procps curl redis-server redis-tools nginx-light)
-test=(git python3-pytest libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
+test=(git python3-pytest python3-pytest-xdist libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
       libclang-rt-19-dev)
 bench=(haproxy socat iperf3)
 # Packages of these names bring a service that Debian would start at once, and again at each boot.

@@ -3,12 +3,21 @@
 
 #include "core/peer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "core/establishment.hpp"
 
 namespace warmspare::core {
+
+namespace {
+
+/// How many intervals a node that is to be dialled waits for the first connection before it says so.
+constexpr int intervals_of_silence = 10;
+
+}  // namespace
 
 Peer::Peer(const Surroundings& surroundings, Time now)
     : config_{surroundings.node.peers[surroundings.index.value]},
@@ -26,10 +35,12 @@ Peer::Peer(const Surroundings& surroundings, Time now)
       dial_deadlines_{config_.links.size()},
       wanted_here_(config_.processes.size(), false),
       wanted_there_(config_.processes.size(), false) {
-    if (config_.dial)
+    if (config_.dial) {
         protection_.emplace(assignments_, health_);
-    else
+    } else {
         following_.emplace(assignments_);
+        lonely_at_ = now + intervals_of_silence * surroundings.node.health.interval;
+    }
     for (std::uint32_t i = 0; i < config_.links.size(); ++i) {
         links_.push_back({.dialer = Dialer{surroundings.node.health.interval}});
         if (config_.dial) links_.back().dialer.start(now);
@@ -65,7 +76,10 @@ void Peer::apply_rules(Time now) {
         const auto epoch = protection_->epoch();
         protection_->evaluate(now);
         if (protection_->epoch() != epoch) lists_due_ = true;
-    } else if (!table_.any_connected()) {
+    } else {
+        assignments_.announce_recoveries();
+    }
+    if (following_ && !table_.any_connected()) {
         for (std::uint32_t i = 0; i < wanted_here_.size(); ++i)
             if (wanted_here_[i] || assignments_.process({i}).holding == Holding::in_use)
                 following_->wait_without_links({i}, now);
@@ -330,8 +344,9 @@ void Peer::handle_acknowledged(const Connection& connection, std::uint64_t bytes
 }
 
 Time Peer::next_deadline() const {
-    return std::min({health_.next_deadline(), dial_deadlines_.earliest(), traffic_.next_deadline(),
-                     give_up_at_, protection_ ? protection_->next_deadline() : never});
+    const auto rules = protection_ ? protection_->next_deadline() : never;
+    return std::min({health_.next_deadline(), dial_deadlines_.earliest(), traffic_.next_deadline(), rules,
+                     give_up_at_, lonely_at_});
 }
 
 void Peer::to_be_judged(Time now, std::vector<ConnectionId>& connections) const {
@@ -352,8 +367,21 @@ void Peer::handle_deadline(Time now) {
         if (action == Dialer::Action::dial) dial({i}, now);
         note_dialer({i});
     }
+    if (lonely_at_ <= now) complain_of_silence(now);
     if (give_up_at_ <= now || (protection_ && protection_->next_deadline() <= now)) rules_due_ = true;
     settle(now);
+}
+
+/// If neither side dials, this is all that either of them ever notices.
+void Peer::complain_of_silence(Time now) {
+    lonely_at_ = never;
+    if (life_) return;
+    auto error = event(EventKind::error, now);
+    error.cause = fmt::format(
+        "{} has not dialled yet; {} has dial = false, so the file of {} must have dial = true: exactly one "
+        "side dials",
+        config_.name, env_.node.name, config_.name);
+    env_.events.emit(std::move(error));
 }
 
 void Peer::shut_down(Time now) {

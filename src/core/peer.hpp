@@ -146,6 +146,7 @@ class Peer {
     [[nodiscard]] Time find_give_up() const;
     [[nodiscard]] bool find_busy() const;
     void apply_rules(Time now);
+    void complain_of_silence(Time now);
 
     [[nodiscard]] Event event(EventKind kind, Time now) const;
     [[nodiscard]] Event link_event(EventKind kind, LinkIndex link, Time now) const;
@@ -174,6 +175,8 @@ class Peer {
     std::vector<Resumption> resumptions_;
     std::set<std::string> reported_differences_;
     Time give_up_at_ = never;
+    /// When it is time to say that nobody has dialled.
+    Time lonely_at_ = never;
     /// Something that the rules read has changed.
     bool rules_due_ = false;
     /// The other node has to be told the view or the assignments.
