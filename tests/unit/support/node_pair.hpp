@@ -45,14 +45,16 @@ struct TestNode {
         return false;
     }
     [[nodiscard]] bool all_links_act() const {
-        for (const core::LinkStatus& link : driver->status().peers.at(0).links) {
+        const core::NodeStatus status = driver->status();
+        for (const core::LinkStatus& link : status.peers.at(0).links) {
             if (link.condition != core::Condition::act) return false;
         }
         return true;
     }
     [[nodiscard]] std::uint64_t streams() const {
         std::uint64_t count = 0;
-        for (const auto& process : driver->status().peers.at(0).processes) count += process.streams;
+        const core::NodeStatus status = driver->status();
+        for (const core::ProcessStatus& process : status.peers.at(0).processes) count += process.streams;
         return count;
     }
 
