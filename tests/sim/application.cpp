@@ -74,7 +74,8 @@ void Desk::open(core::StreamKey key, core::ProcessIndex process) {
     if (find(key, "open") != nullptr)
         return host_.around().journal.fail(
             "end", fmt::format("{} opens stream {} a second time", host_.name(), key.stream.value));
-    auto* stream = ledger_.find(host_.host_of(key.peer), host_.index(), key.stream);
+    auto* stream =
+        ledger_.find(host_.host_of(key.peer), host_.index(), key.stream, host_.life_at_other_end());
     checkers_.end.handle_opened(stream, host_.name(), key.stream);
     if (stream == nullptr || stream->target_opened) return;
     const auto& config = host_.config().peers[key.peer.value].processes[process.value];

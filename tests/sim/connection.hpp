@@ -55,6 +55,8 @@ class Connection {
 
     /// What the owner calls its end; set by the owner.
     std::array<std::optional<core::ConnectionId>, 2> ids;
+    /// In which life of its owner each end was opened; set by the owner.
+    std::array<std::uint64_t, 2> lives{};
 
     void connect();
     /// Takes what fits and returns how much that was. If less than all, the owner is told once there is room.

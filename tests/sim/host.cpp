@@ -113,6 +113,7 @@ void Host::dial(const core::Dial& dial) {
     if (path == nullptr) return around_.journal.fail("roles", name() + " dials a peer that dials it");
     auto& connection = around_.network.dial(*path);
     connection.ids[sim::index(Side::dialer)] = dial.connection;
+    connection.lives[sim::index(Side::dialer)] = life_;
     sockets_[dial.connection] = {.connection = &connection, .side = Side::dialer};
 }
 
@@ -180,6 +181,7 @@ std::vector<core::Candidate> Host::candidates(const Connection& connection) cons
 }
 
 void Host::handle_accept(Connection& connection) {
+    connection.lives[sim::index(Side::acceptor)] = life_;
     post([this, &connection] {
         const auto id = node_->handle_accepted(candidates(connection), endpoints(connection, Side::acceptor),
                                                scheduler().now());
@@ -213,6 +215,7 @@ void Host::read(core::ConnectionId id) {
     while (sockets_.contains(id) && connection.readable(side) > 0) {
         const auto portion = tcp.drawn_portions ? around_.kernel.random.between(1, tcp.portion) : tcp.portion;
         const auto bytes = connection.read(side, portion);
+        reading_from_life_ = connection.lives[sim::index(other(side))];
         node_->handle_bytes(id, bytes, scheduler().now());
         pump();
     }
@@ -284,6 +287,7 @@ bool Host::open_stream(core::PeerIndex peer, core::ProcessIndex process, Stream 
     if (key) {
         const auto& settings = config().peers[peer.value].processes[process.value];
         stream.id = key->stream;
+        stream.life = life_;
         stream.process = settings.name;
         stream.hosts = {index_, host_of(peer)};
         if (stream.target_fails) stream.excuse = "its target fails";

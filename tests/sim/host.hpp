@@ -60,6 +60,8 @@ class Host final : public SocketOwner {
     /// A client opens a stream; false if the node refuses.
     bool open_stream(core::PeerIndex peer, core::ProcessIndex process, Stream stream);
     [[nodiscard]] std::uint32_t host_of(core::PeerIndex peer) const;
+    /// Of the node whose bytes are being taken in: which of its lives they are from.
+    [[nodiscard]] std::uint64_t life_at_other_end() const noexcept { return reading_from_life_; }
 
     /// Something happens to the program: now, or once it is no longer stalled.
     void post(Scheduler::Task task);
@@ -104,6 +106,7 @@ class Host final : public SocketOwner {
     core::Time armed_for_ = core::never;
     /// Counts lives, so that what was scheduled in a former one is void.
     std::uint64_t life_ = 0;
+    std::uint64_t reading_from_life_ = 0;
 };
 
 }  // namespace warmspare::sim

@@ -27,9 +27,10 @@ Stream& Ledger::add(Stream stream) {
     return streams_.emplace_back(std::move(stream));
 }
 
-Stream* Ledger::find(std::uint32_t client, std::uint32_t target, core::StreamId id) {
+Stream* Ledger::find(std::uint32_t client, std::uint32_t target, core::StreamId id, std::uint64_t life) {
     for (auto& stream : std::views::reverse(streams_))
-        if (stream.hosts[0] == client && stream.hosts[1] == target && stream.id == id) return &stream;
+        if (stream.hosts[0] == client && stream.hosts[1] == target && stream.id == id && stream.life == life)
+            return &stream;
     return nullptr;
 }
 

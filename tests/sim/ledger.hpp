@@ -72,6 +72,8 @@ struct Stream {
     std::array<std::uint32_t, 2> hosts{};
     std::string process;
     core::StreamId id;
+    /// The life of the client's node in which it was opened; ids count anew in each.
+    std::uint64_t life = 0;
     std::array<Plan, 2> plans;
     bool target_fails = false;
     /// How long the target takes to be connected.
@@ -98,8 +100,9 @@ void fill_content(const Stream& stream, Party sender, std::uint64_t offset, std:
 class Ledger {
   public:
     Stream& add(Stream stream);
-    /// The latest stream with this id between two nodes; null if there is none.
-    [[nodiscard]] Stream* find(std::uint32_t client, std::uint32_t target, core::StreamId id);
+    /// The stream with this id between two nodes; null if there is none.
+    [[nodiscard]] Stream* find(std::uint32_t client, std::uint32_t target, core::StreamId id,
+                               std::uint64_t life);
     [[nodiscard]] std::deque<Stream>& streams() noexcept { return streams_; }
     [[nodiscard]] const std::deque<Stream>& streams() const noexcept { return streams_; }
     [[nodiscard]] std::size_t live() const;

@@ -28,6 +28,7 @@ TcpModel draw_tcp(Random& random, std::uint64_t rate) {
     tcp.send_buffer = std::min<std::uint64_t>(std::uint64_t{16384} << random.below(6), fifty_milliseconds);
     tcp.unsent_limit = std::min<std::uint64_t>(std::uint64_t{4096} << random.below(4), tcp.send_buffer);
     tcp.segment = random.pick(std::vector<std::uint64_t>{1448, 4096, 16384, 65536});
+    if (rate < 10'000'000) tcp.segment = 1448;
     tcp.delayed_ack = random.pick(std::vector<core::Duration>{0ms, 40ms, 40ms});
     tcp.portion = random.pick(std::vector<std::uint64_t>{65536, 65536, 4096, 100});
     tcp.drawn_portions = random.chance(80);
@@ -87,6 +88,11 @@ Options draw_options(Random& random) {
         random.pick(std::vector<std::uint64_t>{125'000, 1'250'000, 125'000'000, 125'000'000});
     options.tcp = draw_tcp(random, options.lowest_rate);
     options.longest_delay = random.pick(std::vector<core::Duration>{100us, 2ms, 2ms, 20ms, 150ms});
+    // The founding behaviour, one missed watchdog, needs one that is generous enough for the line.
+    const core::Duration two_segments{
+        static_cast<std::int64_t>(2 * 1'000'000'000ULL * options.tcp.segment / options.lowest_rate)};
+    if (options.health.misses == 1)
+        options.health.watchdog = std::max(options.health.watchdog, 3 * two_segments + 10ms);
     // A connection must be made within an interval, so a round trip must fit into it.
     if (options.longest_delay >= 100ms)
         options.health.interval = std::max<core::Duration>(options.health.interval, 1s);
