@@ -34,8 +34,8 @@ struct ListenPoint {
     std::uint16_t port = 0;
     std::optional<std::string> device;
     std::vector<ListenCircuit> circuits;
-    /// No link comes in here. A peer that wrongly dials too shall hear of it instead of finding nobody; if that
-    /// cannot be had, nothing is lost.
+    /// No link comes in here. A peer that wrongly dials too shall hear of it instead of finding nobody; if
+    /// that cannot be had, nothing is lost.
     bool only_to_refuse = false;
 };
 

@@ -55,10 +55,27 @@ TEST(ListenPlanTest, EveryCircuitListensOnItsOwnAddress) {
     EXPECT_THAT(texts(points), ElementsAre("10.0.1.1:7440", "10.0.2.1:7440"));
 }
 
-TEST(ListenPlanTest, TheSideThatDialsListensNowhere) {
+TEST(ListenPlanTest, TheSideThatDialsListensOnlyToRefuse) {
+    auto dialling = peer("a", {circuit("x", "10.0.1.1", "10.0.1.2"), circuit("y", std::nullopt, "10.0.2.2")});
+    dialling.table.dial = true;
+    EXPECT_TRUE(plan_listeners({dialling}).empty()) << "its own ports are what it dials from";
+    for (core::LinkConfig& link : dialling.table.links) {
+        link.peer_port = 7441;
+        link.own_port = 0;
+    }
+    const auto points = plan_listeners({dialling});
+    ASSERT_THAT(texts(points), ElementsAre("10.0.1.1:7441"));
+    EXPECT_TRUE(points[0].only_to_refuse);
+}
+
+TEST(ListenPlanTest, AListenerThatOnePeerNeedsIsNotOnlyToRefuseAnother) {
     auto dialling = peer("a", {circuit("x", "10.0.1.1", "10.0.1.2")});
     dialling.table.dial = true;
-    EXPECT_TRUE(plan_listeners({dialling}).empty());
+    dialling.table.links[0].peer_port = 7440;
+    dialling.table.links[0].own_port = 0;
+    const auto points = plan_listeners({dialling, peer("b", {circuit("z", "10.0.1.1", "10.0.1.3")})});
+    ASSERT_EQ(points.size(), 1U);
+    EXPECT_FALSE(points[0].only_to_refuse);
 }
 
 TEST(ListenPlanTest, PeersShareAListener) {
