@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+// One link's tests as transcripts (S2, S13): a time in milliseconds and an event, and indented below it what
+// came of it.
+
+#include "core/link_health.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace warmspare::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A link that came up at time 0 after a handshake of 1 ms. Deadlines are handled exactly when they come,
+/// unless the caller oversleeps.
+class Tested {
+  public:
+    explicit Tested(std::uint32_t misses = 3) : health{10ms, misses} {
+        health.handle_up(1ms, now_);
+        say("up");
+    }
+
+    void start_test() {
+        say("start test");
+        health.start_test(now_);
+        poll();
+    }
+
+    /// The answer to test `number`, as it was sent at `sent`.
+    void reply(std::uint64_t number, Duration sent) {
+        const auto stamp = (begin + sent).time_since_epoch().count();
+        say(fmt::format("reply {}", number));
+        if (health.handle_reply({.number = number, .stamp = static_cast<std::uint64_t>(stamp)}, now_))
+            say("  ACT");
+        poll();
+    }
+
+    void acknowledged(std::uint64_t bytes) {
+        say(fmt::format("{} bytes acknowledged", bytes));
+        health.handle_acknowledged(bytes, now_);
+    }
+
+    void advance_to(Duration time) {
+        while (health.next_deadline() <= begin + time) {
+            now_ = health.next_deadline();
+            handle_deadline(false);
+        }
+        now_ = begin + time;
+    }
+
+    void oversleep_to(Duration time) {
+        now_ = begin + time;
+        say("overslept");
+        handle_deadline(true);
+    }
+
+    void down() {
+        say("down");
+        health.handle_down();
+    }
+
+    std::string transcript() { return '\n' + std::exchange(transcript_, {}); }
+
+    static constexpr Time begin{1h};
+    LinkHealth health;
+
+  private:
+    void handle_deadline(bool late) {
+        const auto verdict = health.handle_deadline(late, now_);
+        if (verdict == Verdict::missed) say("watchdog missed");
+        if (verdict == Verdict::dead) say("SBY");
+        poll();
+    }
+
+    void poll() {
+        const auto test = health.poll_test(now_);
+        if (!test) return;
+        const bool again = std::exchange(last_test_, test->number) == test->number;
+        EXPECT_EQ(test->stamp, static_cast<std::uint64_t>(now_.time_since_epoch().count()));
+        EXPECT_FALSE(health.poll_test(now_));
+        say(fmt::format("  test {}{}", test->number, again ? " again" : ""));
+    }
+
+    void say(const std::string& what) {
+        const std::chrono::duration<double, std::milli> time = now_ - begin;
+        transcript_ += fmt::format("{:>6} {}\n", time.count(), what);
+    }
+
+    Time now_ = begin;
+    std::uint64_t last_test_ = 0;
+    std::string transcript_;
+};
+
+TEST(LinkHealth, S2_a_reply_in_time_sets_ACT) {
+    Tested link;
+    link.start_test();
+    EXPECT_TRUE(link.health.test_in_flight());
+    link.advance_to(1ms);
+    link.reply(1, 0ms);
+    EXPECT_FALSE(link.health.test_in_flight());
+    EXPECT_EQ(link.health.next_deadline(), never);
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+     1 reply 1
+     1   ACT
+)");
+    EXPECT_EQ(link.health.condition(), Condition::act);
+}
+
+TEST(LinkHealth, S2_with_one_miss_allowed_the_first_watchdog_sets_SBY) {
+    Tested link{1};
+    link.start_test();
+    link.reply(1, 0ms);
+    link.start_test();
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+     0 reply 1
+     0   ACT
+     0 start test
+     0   test 2
+   2.5   test 2 again
+    10 SBY
+)");
+    EXPECT_EQ(link.health.condition(), Condition::sby);
+    EXPECT_FALSE(link.health.test_in_flight());
+}
+
+TEST(LinkHealth, S13_three_missed_in_a_row_mean_SBY_and_each_is_tested_anew_at_once) {
+    Tested link;
+    link.start_test();
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+   2.5   test 1 again
+    10 watchdog missed
+    10   test 2
+  12.5   test 2 again
+    20 watchdog missed
+    20   test 3
+  22.5   test 3 again
+    30 SBY
+)");
+}
+
+// A single lost segment on a quiet link is repaired only when another small one follows it.
+TEST(LinkHealth, S13_an_unanswered_test_is_repeated_once_after_a_quarter_of_the_watchdog) {
+    Tested link;
+    link.start_test();
+    link.advance_to(4ms);
+    link.reply(1, 2500us);
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+   2.5   test 1 again
+     4 reply 1
+     4   ACT
+)");
+    EXPECT_EQ(link.health.round_trip(), 1ms + 62500ns);
+}
+
+TEST(LinkHealth, S2_a_test_in_flight_is_not_disturbed_by_another_request_for_one) {
+    Tested link{1};
+    link.start_test();
+    link.advance_to(8ms);
+    link.start_test();
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+   2.5   test 1 again
+     8 start test
+    10 SBY
+)");
+}
+
+TEST(LinkHealth, S2_a_late_reply_feeds_the_estimate_and_sets_nothing_ACT) {
+    Tested link{1};
+    link.start_test();
+    link.advance_to(15ms);
+    link.reply(1, 0ms);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+   2.5   test 1 again
+    10 SBY
+    15 reply 1
+)");
+    EXPECT_EQ(link.health.condition(), Condition::sby);
+    EXPECT_EQ(link.health.round_trip(), 1ms + 1750us);
+}
+
+// Otherwise a path that is slow for a while would be SBY for ever: no reply to it could come in time.
+TEST(LinkHealth, S13_late_replies_stretch_the_watchdog_until_one_comes_in_time) {
+    Tested link{1};
+    for (int round = 0; round < 5 && link.health.condition() == Condition::sby; ++round) {
+        const auto sent = round * 1s;
+        link.advance_to(sent);
+        link.start_test();
+        link.advance_to(sent + 40ms);
+        link.reply(static_cast<std::uint64_t>(round) + 1, sent);
+    }
+    EXPECT_EQ(link.health.condition(), Condition::act);
+    EXPECT_GT(link.health.watchdog(), 40ms);
+}
+
+TEST(LinkHealth, S13_a_late_reply_ends_a_row_of_misses) {
+    Tested link;
+    link.start_test();
+    link.advance_to(21ms);
+    link.reply(1, 19ms);
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+   2.5   test 1 again
+    10 watchdog missed
+    10   test 2
+  12.5   test 2 again
+    20 watchdog missed
+    20   test 3
+    21 reply 1
+  22.5   test 3 again
+    30 watchdog missed
+    30   test 4
+  32.5   test 4 again
+    40 watchdog missed
+    40   test 5
+  42.5   test 5 again
+    50 SBY
+)");
+}
+
+TEST(LinkHealth, S2_the_reply_to_a_former_test_does_not_answer_the_one_in_flight) {
+    Tested link{2};
+    link.start_test();
+    link.advance_to(12ms);
+    link.reply(1, 11ms);
+    EXPECT_EQ(link.health.condition(), Condition::sby);
+    link.advance_to(13ms);
+    link.reply(2, 10ms);
+    EXPECT_EQ(link.health.condition(), Condition::act);
+}
+
+TEST(LinkHealth, S13_the_watchdog_follows_the_round_trip_and_is_never_below_its_configured_value) {
+    Tested link;
+    EXPECT_EQ(link.health.watchdog(), 10ms);
+    link.start_test();
+    link.advance_to(9ms);
+    link.reply(1, 0ms);
+    // SRTT 1 + 8/8, RTTVAR 0.5 + 7.5/4.
+    EXPECT_EQ(link.health.watchdog(), 2ms + 4 * 2375us);
+    for (int i = 1; i <= 100; ++i) {
+        link.advance_to(i * 1s);
+        link.start_test();
+        link.reply(static_cast<std::uint64_t>(i) + 1, i * 1s);
+    }
+    EXPECT_EQ(link.health.watchdog(), 10ms);
+}
+
+TEST(LinkHealth, S13_a_slow_handshake_gives_the_first_test_the_time_that_it_needs) {
+    LinkHealth health{10ms, 1};
+    health.handle_up(100ms, Tested::begin);
+    health.start_test(Tested::begin);
+    EXPECT_EQ(health.handle_deadline(false, Tested::begin + 299ms), Verdict::none);
+    EXPECT_EQ(health.handle_deadline(false, Tested::begin + 300ms), Verdict::dead);
+}
+
+TEST(LinkHealth, S13_no_path_is_so_slow_that_its_watchdog_is_beyond_three_seconds) {
+    LinkHealth health{10ms, 1};
+    health.handle_up(1h, Tested::begin);
+    EXPECT_EQ(health.watchdog(), 3s);
+}
+
+TEST(LinkHealth, S13_whoever_overslept_judges_nobody_and_waits_another_watchdog) {
+    Tested link{1};
+    link.start_test();
+    link.oversleep_to(50ms);
+    link.advance_to(51ms);
+    link.reply(1, 0ms);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+    50 overslept
+    50   test 1 again
+    51 reply 1
+    51   ACT
+)");
+}
+
+// A node that is always late must find a dead link all the same.
+TEST(LinkHealth, S13_oversleeping_excuses_a_missing_reply_five_times_and_no_more) {
+    Tested link{1};
+    link.start_test();
+    for (int i = 1; i <= 6; ++i) link.oversleep_to(i * 20ms);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+    20 overslept
+    20   test 1 again
+    40 overslept
+    60 overslept
+    80 overslept
+   100 overslept
+   120 overslept
+   120 SBY
+)");
+}
+
+// The other program is busy, but its kernel has heard us since the test was sent.
+TEST(LinkHealth, S13_acknowledgements_newer_than_the_test_stand_in_for_a_reply_for_250_ms) {
+    Tested link{1};
+    link.start_test();
+    Duration dead{};
+    for (auto time = 1ms; time <= 400ms; ++time) {
+        link.advance_to(time);
+        if (link.health.test_in_flight())
+            link.health.handle_acknowledged(static_cast<std::uint64_t>(time / 1ms), Tested::begin + time);
+        else if (dead == Duration{})
+            dead = time;
+    }
+    EXPECT_GE(dead, 250ms);
+    EXPECT_LE(dead, 260ms);
+}
+
+// They were seen after the test was sent, but may have come before: they prove only that the other host heard
+// this one after the acknowledgements were last looked at.
+TEST(LinkHealth, S13_acknowledgements_that_may_be_older_than_the_test_prove_nothing) {
+    Tested link{1};
+    link.acknowledged(1000);
+    link.advance_to(100ms);
+    link.start_test();
+    link.advance_to(105ms);
+    link.acknowledged(2000);
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 1000 bytes acknowledged
+   100 start test
+   100   test 1
+ 102.5   test 1 again
+   105 2000 bytes acknowledged
+   110 SBY
+)");
+}
+
+TEST(LinkHealth, S13_acknowledgements_that_do_not_advance_prove_nothing) {
+    Tested link{1};
+    link.start_test();
+    for (const auto time : {2ms, 4ms, 6ms, 8ms}) {
+        link.advance_to(time);
+        link.health.handle_acknowledged(500, Tested::begin + time);
+    }
+    link.advance_to(1s);
+    EXPECT_EQ(link.health.condition(), Condition::sby);
+    EXPECT_FALSE(link.health.test_in_flight());
+}
+
+TEST(LinkHealth, S13_received_bytes_prove_nothing) {
+    Tested link{1};
+    link.start_test();
+    link.advance_to(9ms);
+    link.health.handle_heard(Tested::begin + 9ms);
+    link.advance_to(10ms);
+    EXPECT_FALSE(link.health.test_in_flight());
+    EXPECT_EQ(link.health.last_heard(), Tested::begin + 9ms);
+    EXPECT_EQ(link.health.last_proof(), Tested::begin);
+}
+
+TEST(LinkHealth, S13_the_last_proof_of_life_is_when_the_answered_test_was_sent) {
+    Tested link;
+    link.advance_to(100ms);
+    link.start_test();
+    link.advance_to(103ms);
+    link.reply(1, 100ms);
+    EXPECT_EQ(link.health.last_proof(), Tested::begin + 100ms);
+    EXPECT_EQ(link.health.answered_at(), Tested::begin + 103ms);
+}
+
+TEST(LinkHealth, a_link_that_is_down_is_SBY_and_not_tested) {
+    Tested link;
+    link.start_test();
+    link.reply(1, 0ms);
+    link.start_test();
+    link.down();
+    EXPECT_EQ(link.health.condition(), Condition::sby);
+    EXPECT_FALSE(link.health.test_in_flight());
+    link.start_test();
+    link.reply(2, 0ms);
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+     0 reply 1
+     0   ACT
+     0 start test
+     0   test 2
+     0 down
+     0 start test
+     0 reply 2
+)");
+}
+
+TEST(LinkHealth, replies_to_nothing_that_was_sent_are_ignored) {
+    Tested link;
+    link.advance_to(1s);
+    link.start_test();
+    link.advance_to(1001ms);
+    link.reply(2, 1s);
+    link.reply(1, 2s);
+    link.reply(1, -2h);
+    EXPECT_EQ(link.health.condition(), Condition::sby);
+    EXPECT_TRUE(link.health.test_in_flight());
+    EXPECT_EQ(link.health.round_trip(), 1ms);
+    link.reply(1, 1s);
+    EXPECT_EQ(link.health.condition(), Condition::act);
+}
+
+TEST(LinkHealth, numbers_go_on_over_connections_so_that_an_old_reply_is_known) {
+    Tested link{1};
+    link.start_test();
+    link.down();
+    link.health.handle_up(1ms, Tested::begin);
+    link.start_test();
+    link.reply(1, 0ms);
+    EXPECT_EQ(link.health.condition(), Condition::sby);
+    link.reply(2, 0ms);
+    EXPECT_EQ(link.health.condition(), Condition::act);
+}
+
+}  // namespace
+}  // namespace warmspare::core
