@@ -60,7 +60,9 @@ void Assignments::restore(ProcessIndex index, LinkIndex link, std::uint64_t epoc
     const auto from = process(index).link;
     processes_[index.value].restored = true;
     move(index, link, epoch, cause);
-    decisions_.push_back({DecisionKind::restore, index, from, link, std::move(cause)});
+    // The other node may tell of a return whose beginning was never heard of here.
+    const auto kind = from ? DecisionKind::restore : DecisionKind::assign;
+    decisions_.push_back({kind, index, from, link, std::move(cause)});
 }
 
 void Assignments::wait(ProcessIndex index, std::string cause, Time now) {
