@@ -41,7 +41,8 @@ FrameResult Traffic::handle(const wire::Open& open, wire::Buffer& answers, Time 
 
 FrameResult Traffic::handle(const wire::Data& data, Time now) {
     const StreamId id{data.stream};
-    if (gathered_ > 0 && gathered_for_ != id) deliver(now);
+    // Before anything is kept: what is gathered comes first.
+    if (gathered_ > 0 && (gathered_for_ != id || gathered_ == gather_.size())) deliver(now);
     auto* stream = find_live(id);
     // Of a stream that is over here, or whose open was refused: the other node will hear of it, or has.
     if (!stream) return {};
@@ -54,7 +55,6 @@ FrameResult Traffic::handle(const wire::Data& data, Time now) {
         note(*stream, now);
         return {};
     }
-    if (gathered_ == gather_.size()) deliver(now);
     gathered_for_ = id;
     gather_[gathered_++] = *fresh;
     return {};
