@@ -24,9 +24,10 @@ namespace warmspare::sim {
 /// libraries, and a seed must replay anywhere.
 class Random {
   public:
-    explicit Random(std::uint64_t seed) noexcept : state_{seed} {}
+    /// Neighbouring seeds give sequences that have nothing to do with each other.
+    explicit Random(std::uint64_t seed) noexcept : state_{mix(seed)} {}
 
-    std::uint64_t next() noexcept { return mix(state_++ * 0xD1342543DE82EF95ULL); }
+    std::uint64_t next() noexcept { return mix(state_++); }
 
     /// From 0 to `bound` - 1.
     std::uint64_t below(std::uint64_t bound) noexcept { return bound == 0 ? 0 : next() % bound; }

@@ -5,7 +5,8 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 namespace warmspare::sim {
@@ -27,8 +28,10 @@ void ContentChecker::handle_delivered(Stream& stream, Party sender, std::span<co
         return journal_.fail("content", name(stream, sender) + ": more arrives than it sent");
     std::vector<std::byte> expected(bytes.size());
     fill_content(stream, sender, progress.delivered, expected);
-    if (std::memcmp(expected.data(), bytes.data(), bytes.size()) != 0)
-        return journal_.fail("content", fmt::format("{}: wrong bytes between {} and {}", name(stream, sender),
+    const auto wrong = std::ranges::mismatch(expected, bytes).in1 - expected.begin();
+    if (wrong < std::ssize(bytes))
+        return journal_.fail("content", fmt::format("{}: wrong byte at {}, in a write from {} to {}",
+                                                    name(stream, sender), progress.delivered + wrong,
                                                     progress.delivered, progress.delivered + bytes.size()));
     progress.delivered += bytes.size();
 }
