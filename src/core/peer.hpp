@@ -125,6 +125,7 @@ class Peer {
     FrameResult take(Connection& connection, const wire::View& frame, Time now);
     FrameResult take(Connection& connection, const wire::Assign& frame, Time now);
     FrameResult take(Connection& connection, const wire::Moved& frame, Time now);
+    FrameResult take(Connection& connection, const wire::Refuse& frame, Time now);
     FrameResult take(Connection& connection, const wire::Goodbye& frame, Time now);
     template <class Frame>
     FrameResult take(Connection& connection, const Frame& frame, Time now);

@@ -71,6 +71,12 @@ FrameResult Peer::take(Connection& connection, const wire::Moved& frame, Time no
     return {};
 }
 
+/// It crossed with our confirm.
+FrameResult Peer::take(Connection& connection, const wire::Refuse& frame, Time now) {
+    link_down(*connection.link, "refused by " + config_.name + ": " + frame.text, now);
+    return {};
+}
+
 FrameResult Peer::take(Connection&, const wire::Goodbye&, Time now) {
     const auto cause = config_.name + " ended";
     for (std::uint32_t i = 0; i < links_.size(); ++i)
