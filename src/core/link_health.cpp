@@ -24,7 +24,7 @@ constexpr std::uint32_t most_late_excuses = 5;
 }  // namespace
 
 Duration LinkHealth::watchdog() const noexcept {
-    return std::clamp(estimate_.expected(), configured_watchdog_,
+    return std::clamp(estimate_.expected(configured_watchdog_ / 2), configured_watchdog_,
                       std::max(longest_watchdog, configured_watchdog_));
 }
 
@@ -49,13 +49,17 @@ void LinkHealth::start_test(Time now) noexcept {
     if (phase_ != Phase::resting) return;
     phase_ = Phase::in_flight;
     late_excuses_ = 0;
-    send(now);
+    send(watchdog(), now);
 }
 
-void LinkHealth::send(Time now) noexcept {
+Duration LinkHealth::pace() const noexcept {
+    return std::max(configured_watchdog_, watchdog() / 4);
+}
+
+void LinkHealth::send(Duration patience, Time now) noexcept {
     ++number_;
     tested_at_ = now;
-    deadline_ = now + watchdog();
+    deadline_ = now + patience;
     // A single lost segment on a quiet link is repaired only after some 200 ms, unless another small segment
     // follows it: so an unanswered test is.
     repeat_at_ = now + watchdog() / 4;
@@ -98,7 +102,7 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
 Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
     if (phase_ != Phase::in_flight) return Verdict::none;
     if (now >= repeat_at_) {
-        repeat_at_ = never;
+        repeat_at_ = now + pace() < deadline_ ? now + pace() : never;
         test_to_send_ = true;
     }
     if (now < deadline_) return Verdict::none;
@@ -107,7 +111,8 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
         return Verdict::none;
     }
     if (++missed_ < allowed_misses_) {
-        send(now);
+        // The repetitions before it have been out for a whole watchdog by then.
+        send(pace(), now);
         return Verdict::missed;
     }
     missed_ = 0;

@@ -125,6 +125,9 @@ bool Peer::take_health_news(Time now) {
             table_.set_condition(index, Condition::act, now);
             links_[index.value].troubles.clear();
             if (!was_act) env_.events.emit(link_event(EventKind::link_up, index, now));
+        } else if (spared(index, now)) {
+            health_.test(index, now);
+            continue;
         } else {
             if (table_.row(index).connection) link_down(index, "watchdog expired", now);
             table_.set_condition(index, Condition::sby, now);
@@ -133,6 +136,15 @@ bool Peer::take_health_news(Time now) {
         lists_due_ = true;
     }
     return any;
+}
+
+/// Whether a link that missed its first tests keeps its connection. Where many come up at once on a slow
+/// circuit, the first replies are late; another handshake would only add to what delays them, while late
+/// replies teach the watchdog.
+bool Peer::spared(LinkIndex index, Time now) const {
+    const auto& row = table_.row(index);
+    return row.connection && row.condition == Condition::sby &&
+           now < row.up_since + env_.node.health.interval;
 }
 
 void Peer::report_down(LinkIndex index, bool was_act, Time now) {

@@ -151,6 +151,7 @@ class Peer {
 
     [[nodiscard]] Event event(EventKind kind, Time now) const;
     [[nodiscard]] Event link_event(EventKind kind, LinkIndex link, Time now) const;
+    [[nodiscard]] bool spared(LinkIndex link, Time now) const;
     void report_down(LinkIndex link, bool was_act, Time now);
     void report(LinkIndex link, const std::string& trouble, Time now);
 

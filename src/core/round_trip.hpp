@@ -16,10 +16,11 @@ class RoundTrip {
   public:
     [[nodiscard]] std::optional<Duration> smoothed() const noexcept { return smoothed_; }
 
-    /// How long a reply can be expected to take: SRTT + 4 RTTVAR, the retransmission timeout of RFC 6298
-    /// without its granularity and its floor of one second. Zero before the first sample.
-    [[nodiscard]] Duration expected() const noexcept {
-        return smoothed_ ? *smoothed_ + 4 * deviation_ : Duration::zero();
+    /// How long a reply can be expected to take: SRTT + max(G, 4 RTTVAR), the retransmission timeout of RFC
+    /// 6298 without its floor of one second. Zero before the first sample. The granularity G matters where
+    /// round trips hardly vary: without it, one that takes a little longer than usual would come too late.
+    [[nodiscard]] Duration expected(Duration granularity = {}) const noexcept {
+        return smoothed_ ? *smoothed_ + std::max(granularity, 4 * deviation_) : Duration::zero();
     }
 
     void add(Duration sample) noexcept {
