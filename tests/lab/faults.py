@@ -8,7 +8,9 @@ address resolution, no reset and no unreachable message gets through either. A d
 reported to the sender's TCP.
 """
 
-from lab.host import LabError, command
+import subprocess
+
+from lab.host import LabError
 
 
 class Faults:
@@ -91,14 +93,23 @@ class Faults:
         self._rules.setdefault((node, line), []).append(rule)
 
     def _apply(self):
-        """Replaces the rules of every node in one transaction each."""
-        for node in self.nodes:
-            chains = "".join(
-                f'chain {line} {{ type filter hook ingress device "{line}" priority 0; policy accept;\n'
-                + "".join(rule + "\n" for rule in rules)
-                + "}\n"
-                for (owner, line), rules in self._rules.items()
-                if owner == node
-            )
-            table = "add table netdev lab\ndelete table netdev lab\ntable netdev lab {\n" + chains + "}\n"
-            self.run(node, "nft", "-f", "-", stdin=table)
+        """Replaces the rules of every node in one transaction each, and all of them at once: nothing of a fault is
+        there long before the rest."""
+        waiting = [self.spawn(node, f"nft-{node}", "nft", "-f", "-", stdin=subprocess.PIPE) for node in self.nodes]
+        for node, process in zip(self.nodes, waiting):
+            process.popen.stdin.write(self._table(node).encode())
+        for process in waiting:
+            process.popen.stdin.close()
+        for process in waiting:
+            if process.wait() != 0:
+                raise LabError(f"nft: {process.log()}")
+
+    def _table(self, node):
+        chains = "".join(
+            f'chain {line} {{ type filter hook ingress device "{line}" priority 0; policy accept;\n'
+            + "".join(rule + "\n" for rule in rules)
+            + "}\n"
+            for (owner, line), rules in self._rules.items()
+            if owner == node
+        )
+        return "add table netdev lab\ndelete table netdev lab\ntable netdev lab {\n" + chains + "}\n"
