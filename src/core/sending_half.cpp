@@ -68,7 +68,9 @@ bool SendingHalf::outstanding() const noexcept {
 std::uint64_t SendingHalf::rewind() {
     const auto again = sent_ - acknowledged_;
     sent_ = acknowledged_;
-    finish_sent_ = finish_sent_ && end_received_;
+    // Said again until it was written there: if the other node is done with the stream, this is what makes it
+    // say so once more.
+    finish_sent_ = finish_sent_ && end_written_;
     return again;
 }
 
