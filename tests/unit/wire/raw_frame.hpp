@@ -5,8 +5,10 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 #include "wire/byte_order.hpp"
 #include "wire/encoder.hpp"
@@ -15,7 +17,7 @@
 namespace warmspare::wire {
 
 inline void append(Buffer& to, const Buffer& bytes) {
-    to.insert(to.end(), bytes.begin(), bytes.end());
+    std::ranges::copy(bytes, std::back_inserter(to));
 }
 
 [[nodiscard]] inline Buffer raw_header(std::uint8_t type, std::uint8_t flags, std::uint32_t length) {
