@@ -74,7 +74,9 @@ class LinkHealth {
     enum class Phase { down, resting, in_flight };
 
     bool excused(bool late, Time now) noexcept;
-    void send(Time now) noexcept;
+    void send(Duration patience, Time now) noexcept;
+    /// How far apart repetitions are, and misses after the first one.
+    [[nodiscard]] Duration pace() const noexcept;
 
     Duration configured_watchdog_;
     std::uint32_t allowed_misses_;
@@ -85,7 +87,7 @@ class LinkHealth {
     std::uint64_t number_ = 0;
     Time tested_at_{};
     Time deadline_ = never;
-    /// When the test in flight is sent once more; never if it was.
+    /// When the test in flight is sent once more.
     Time repeat_at_ = never;
     Time answered_at_{};
     Time last_proof_{};
