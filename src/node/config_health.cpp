@@ -21,10 +21,11 @@ constexpr DurationRange interval_range{.min = 10ms, .max = 1h, .example = "1s"};
 constexpr DurationRange idle_range{.min = 10ms, .max = 24h, .example = "10s"};
 constexpr std::int64_t most_misses = 100;
 
-/// What every stream is sure to get; less would be no memory at all.
+/// What every direction of a stream is sure to get, and both together; less would be no memory at all.
 constexpr std::uint64_t certain = std::uint64_t{64} << 10;
+constexpr std::uint64_t certain_of_stream = 2 * certain;
 constexpr SizeRange stream_range{.min = certain, .max = std::uint64_t{1} << 30, .example = "4MiB"};
-constexpr SizeRange node_range{.min = certain, .max = std::uint64_t{1} << 40, .example = "256MiB"};
+constexpr SizeRange node_range{.min = certain_of_stream, .max = std::uint64_t{1} << 40, .example = "256MiB"};
 
 void read_idle_interval(TableReader& health, core::HealthConfig& links) {
     const Value* value = health.find("idle_interval");
@@ -79,13 +80,13 @@ core::MemoryConfig read_memory(TableReader& root, std::size_t peer_count) {
         result.node = memory->size("node", node_range).value_or(result.node);
         memory->finish();
     }
-    if (result.node / certain < peer_count) {
+    if (result.node / certain_of_stream < peer_count) {
         root.mistakes().add(
             memory ? memory->line_of("node") : root.line(),
             fmt::format("memory.node ({}) leaves less than {} to each of {} peers; write at least "
                         "\"{}\"",
-                        size_text(result.node), size_text(certain), peer_count,
-                        size_text(certain * peer_count)));
+                        size_text(result.node), size_text(certain_of_stream), peer_count,
+                        size_text(certain_of_stream * peer_count)));
     }
     return result;
 }

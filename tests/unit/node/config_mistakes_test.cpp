@@ -249,11 +249,11 @@ INSTANTIATE_TEST_SUITE_P(
               "10: memory.node = \"4MB\" has the unknown unit \"MB\"; write a whole number and KiB, MiB or "
               "GiB, for "
               "example \"256MiB\""},
-        Added{
-            "[memory]\nnode = \"64KiB\"\n[peer.kobe]\nsecurity = \"plain\"\ncircuits = [ { name = \"a\", "
-            "remote = "
-            "\"b\" } ]",
-            "10: memory.node (64KiB) leaves less than 64KiB to each of 2 peers; write at least \"128KiB\""}));
+        Added{"[memory]\nnode = \"128KiB\"\n[peer.kobe]\nsecurity = \"plain\"\ncircuits = [ { name = \"a\", "
+              "remote = "
+              "\"b\" } ]",
+              "10: memory.node (128KiB) leaves less than 128KiB to each of 2 peers; write at least "
+              "\"256KiB\""}));
 
 INSTANTIATE_TEST_SUITE_P(
     WholeSections, AddedMistake,
