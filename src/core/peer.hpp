@@ -115,6 +115,7 @@ class Peer {
     void start_new_life(const std::string& cause, Time now);
     void link_up(Connection& connection, std::uint64_t number, Duration round_trip, Time now);
     void link_down(LinkIndex index, const std::string& cause, Time now);
+    void drop_unlisted(const std::vector<bool>& listed, Time now);
     void attempt_failed(LinkIndex index, const std::string& cause, Time now);
     void note_dialer(LinkIndex index);
     [[nodiscard]] std::optional<LinkIndex> link_with_id(std::uint32_t id) const;

@@ -33,10 +33,12 @@ FrameResult Peer::take(Connection&, const wire::View& frame, Time now) {
     if (!protection_) return std::unexpected("sends a view although it owns the assignments");
     if (frame.version < heard_view_) return {};
     heard_view_ = frame.version;
+    std::vector<bool> listed(links_.size());
     for (const auto& link : frame.links) {
         if (link.link_id >= links_.size()) return std::unexpected("names a link that does not exist");
         const auto& row = table_.row({link.link_id});
         if (!row.connection || row.connection_number != link.connection) continue;
+        listed[link.link_id] = true;
         // A connection that the other node has never called ACT is not SBY to it but not decided.
         const auto view = link.act                             ? PeerView::act
                           : row.peer_view == PeerView::unknown ? PeerView::unknown
@@ -44,6 +46,7 @@ FrameResult Peer::take(Connection&, const wire::View& frame, Time now) {
         if (row.fit() && !link.act) table_.set_cause({link.link_id}, config_.name + " has no answer on it");
         table_.set_peer_view({link.link_id}, view, now);
     }
+    drop_unlisted(listed, now);
     for (std::uint32_t i = 0; i < wanted_there_.size(); ++i) {
         const bool wanted = std::ranges::find(frame.wants, config_.processes[i].name) != frame.wants.end();
         if (wanted == wanted_there_[i]) continue;
@@ -52,6 +55,16 @@ FrameResult Peer::take(Connection&, const wire::View& frame, Time now) {
     }
     rules_due_ = true;
     return {};
+}
+
+/// A connection that the other node once listed and now does not is gone there, and out of a black hole no
+/// reset comes to tell.
+void Peer::drop_unlisted(const std::vector<bool>& listed, Time now) {
+    for (std::uint32_t i = 0; i < links_.size(); ++i) {
+        const auto& row = table_.row({i});
+        if (row.connection && row.peer_view != PeerView::unknown && !listed[i])
+            link_down({i}, config_.name + " has no answer on it", now);
+    }
 }
 
 FrameResult Peer::take(Connection&, const wire::Assign& frame, Time now) {
