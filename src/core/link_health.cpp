@@ -49,6 +49,7 @@ void LinkHealth::start_test(Time now) noexcept {
     if (phase_ != Phase::resting) return;
     phase_ = Phase::in_flight;
     late_excuses_ = 0;
+    if (missed_ == 0) row_began_ = now;
     send(watchdog(), now);
 }
 
@@ -86,7 +87,10 @@ bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
 }
 
 void LinkHealth::handle_acknowledged(std::uint64_t bytes, Time now) noexcept {
-    if (bytes > acknowledged_) last_proof_ = std::max(last_proof_, acknowledged_seen_at_);
+    if (bytes > acknowledged_) {
+        last_proof_ = std::max(last_proof_, acknowledged_seen_at_);
+        advanced_at_ = now;
+    }
     acknowledged_ = bytes;
     acknowledged_seen_at_ = now;
 }
@@ -96,7 +100,7 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
         ++late_excuses_;
         return true;
     }
-    return last_proof_ > tested_at_ && now - tested_at_ < longest_stand_in;
+    return last_proof_ > tested_at_ && now - tested_at_ < std::max(longest_stand_in, 2 * watchdog());
 }
 
 Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
@@ -116,6 +120,9 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
         return Verdict::missed;
     }
     missed_ = 0;
+    // Bytes went on arriving there, so it may be the test that waits in a queue of ours. A reply that takes
+    // at least this long is a sample too; without it, a slow line would be condemned again for each burst.
+    if (advanced_at_ > row_began_) estimate_.add(now - row_began_);
     phase_ = Phase::resting;
     condition_ = Condition::sby;
     deadline_ = repeat_at_ = never;

@@ -92,6 +92,10 @@ class LinkHealth {
     Time answered_at_{};
     Time last_proof_{};
     Time last_heard_{};
+    /// When the first test of a row without replies was sent.
+    Time row_began_{};
+    /// When kernel acknowledgements were last seen to advance.
+    Time advanced_at_{};
     std::uint64_t acknowledged_ = 0;
     Time acknowledged_seen_at_{};
     /// Watchdogs missed in a row.
