@@ -146,6 +146,22 @@ TEST_F(Establishment, S3_a_test_that_was_in_flight_already_counts) {
 )");
 }
 
+// 160 has answered since A asked; that B has it tested once more makes it no less certain.
+TEST_F(Establishment, S3_a_row_that_has_answered_since_the_request_may_be_in_flight_again) {
+    bench.silence({"20"});
+    bench.delay("160", 4ms);
+    bench.ask("A");
+    bench.advance(8ms);
+    bench.delay("21", 9ms);
+    bench.ask("B");
+    static_cast<void>(bench.transcript());
+    bench.advance(2ms);
+    EXPECT_EQ(bench.transcript(), R"(
+     10 20 is SBY
+     10   assign 160 to A
+)");
+}
+
 TEST_F(Establishment, S3_a_spare_that_another_process_holds_is_passed_over) {
     bench.silence({"20", "21"});
     bench.advance(1h);

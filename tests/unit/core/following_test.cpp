@@ -120,7 +120,9 @@ TEST_F(Followed, a_list_that_is_heard_again_on_another_link_changes_nothing) {
 TEST_F(Followed, an_older_list_that_was_overtaken_is_ignored) {
     node.hear(7, {{"A", link_161, 1, 7, assigned, ""}});
     node.hear(6, {{"A", link_20, 1, 6, assigned, ""}});
+    node.hear(5, {});
     EXPECT_EQ(node.holdings(), "A 161");
+    EXPECT_EQ(node.table().row({link_161}).holder, ProcessIndex{0});
 }
 
 TEST_F(Followed, a_move_to_the_same_link_is_a_move_all_the_same) {

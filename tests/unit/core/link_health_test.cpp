@@ -17,12 +17,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A link that came up at time 0 after a handshake of 1 ms. Deadlines are handled exactly when they come,
-/// unless the caller oversleeps.
+/// A link that came up at time 0, after a handshake of 1 ms if not said otherwise. Deadlines are handled
+/// exactly when they come, unless the caller oversleeps.
 class Tested {
   public:
-    explicit Tested(std::uint32_t misses = 3) : health{10ms, misses} {
-        health.handle_up(1ms, now_);
+    explicit Tested(std::uint32_t misses = 3, Duration round_trip = 1ms) : health{10ms, misses} {
+        health.handle_up(round_trip, now_);
         say("up");
     }
 
@@ -172,6 +172,27 @@ TEST(LinkHealth, S13_an_unanswered_test_is_repeated_once_after_a_quarter_of_the_
      4   ACT
 )");
     EXPECT_EQ(link.health.round_trip(), 1ms + 62500ns);
+}
+
+// By the second miss the first repetition has been out for a whole watchdog of 300 ms, and by the third the
+// second has: there is no need for three whole watchdogs, one after the other.
+TEST(LinkHealth, S13_on_a_slow_circuit_later_misses_count_from_the_repetitions_of_the_first_test) {
+    Tested link{3, 100ms};
+    link.start_test();
+    link.advance_to(2s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+    75   test 1 again
+   150   test 1 again
+   225   test 1 again
+   300 watchdog missed
+   300   test 2
+   375 watchdog missed
+   375   test 3
+   450 SBY
+)");
 }
 
 TEST(LinkHealth, S2_a_test_in_flight_is_not_disturbed_by_another_request_for_one) {

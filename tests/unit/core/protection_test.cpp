@@ -168,21 +168,20 @@ TEST_F(Protected, S5_of_those_that_wait_equally_long_the_first_id_is_served_firs
 )");
 }
 
+// 162 answers at the very instant at which 21 is found dead: it is for C, which waits, and not for B.
 TEST_F(Protected, S5_who_waits_is_served_before_who_fails_now) {
-    bench.disconnect("161");
-    bench.disconnect("162");
-    bench.disconnect("23");
-    bench.advance(1ms);
+    for (const auto* link : {"161", "162", "23"}) bench.disconnect(link);
+    bench.silence({"21"});
+    bench.advance(509ms);
+    bench.delay("162", 2ms);
     bench.connect("162");
     static_cast<void>(bench.transcript());
-    bench.advance(998ms);
-    bench.disconnect("21");
+    bench.advance(10ms);
     EXPECT_EQ(bench.transcript(), R"(
-    502 162 is ACT
-    502   switch C from 23 to 162: a link answers again
-   1499 connection of 21 is reset
-   1499 21 is SBY
-   1499   no link for B, which keeps 21: connection reset
+   1011 162 is ACT
+   1011 21 is SBY
+   1011   switch C from 23 to 162: a link answers again
+   1011   no link for B, which keeps 21: watchdog expired
 )");
 }
 

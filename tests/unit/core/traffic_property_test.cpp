@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// Streams over any sequence of writes, ends, resets and lost links, in both directions at once (S10).
+// Streams over any sequence of writes, ends, resets, lost links and readers that stop, in both directions at
+// once (S10).
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -20,7 +21,7 @@ namespace {
 class Run {
   public:
     void step() {
-        switch (*rc::gen::inRange(0, 12)) {
+        switch (*rc::gen::inRange(0, 14)) {
             case 0:
                 return open();
             case 1:
@@ -33,6 +34,10 @@ class Run {
             case 5:
             case 6:
                 return write_one();
+            case 7:
+                return stop_reader();
+            case 8:
+                return let_read();
             default:
                 return carry();
         }
@@ -40,6 +45,8 @@ class Run {
 
     /// All that was not ended by a reset is ended in good order, over a link that stays.
     void end() {
+        for (const auto& [id, stream] : streams_)
+            for (auto* each : ends_) read_all(*each, id);
         bench_.cut();
         bench_.exchange();
         for (auto& [id, stream] : streams_)
@@ -90,6 +97,21 @@ class Run {
             stream.sides[which].finished = true;
             ends_[which]->finish(id);
         }
+    }
+
+    void stop_reader() {
+        if (streams_.empty()) return;
+        ends_[*rc::gen::inRange<std::size_t>(0, 2)]->applications.take_only(
+            any_stream(), {*rc::gen::element<std::size_t>(0, 100), 0});
+    }
+
+    void let_read() {
+        if (!streams_.empty()) read_all(*ends_[*rc::gen::inRange<std::size_t>(0, 2)], any_stream());
+    }
+
+    static void read_all(TrafficEnd& end, std::uint64_t id) {
+        end.applications.take_only(id, {});
+        end.traffic.handle_writable({id}, end.now);
     }
 
     void carry() {
