@@ -17,7 +17,9 @@ Time view_due(const LinkRow& row, const LinkHealth& health) {
 
 Fitness fitness(const LinkRow& row, const LinkHealth& health, Time requested_at, Time now) {
     if (!row.connection) return Fitness::unfit;
-    const bool undecided = health.test_in_flight() && health.answered_at() < requested_at;
+    // A link that failed may be tested again at once: that test is not waited for.
+    const bool undecided =
+        health.test_in_flight() && std::max(health.answered_at(), health.failed_at()) < requested_at;
     if (undecided) return Fitness::pending;
     if (row.fit()) return Fitness::fit;
     const bool view_missing = row.condition == Condition::act && row.peer_view == PeerView::unknown;

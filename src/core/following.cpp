@@ -14,7 +14,9 @@ std::vector<Following::Entry> Following::read(const wire::Assign& assign, const 
 }
 
 void Following::handle_assign(const wire::Assign& assign, const RowOf& row_of, Time now) {
+#ifndef WARMSPARE_MUTANT_OLD_LISTS
     if (heard_ && assign.epoch < epoch_) return;
+#endif
     heard_ = true;
     epoch_ = assign.epoch;
     const auto entries = read(assign, row_of);

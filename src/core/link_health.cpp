@@ -34,7 +34,7 @@ void LinkHealth::handle_up(Duration round_trip, Time now) noexcept {
     last_proof_ = now;
     acknowledged_ = 0;
     acknowledged_seen_at_ = now;
-    answered_at_ = {};
+    answered_at_ = failed_at_ = {};
     missed_ = 0;
 }
 
@@ -125,6 +125,7 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
     if (advanced_at_ > row_began_) estimate_.add(now - row_began_);
     phase_ = Phase::resting;
     condition_ = Condition::sby;
+    failed_at_ = now;
     deadline_ = repeat_at_ = never;
     test_to_send_ = false;
     return Verdict::dead;

@@ -41,6 +41,8 @@ class LinkHealth {
     [[nodiscard]] std::optional<Duration> round_trip() const noexcept { return estimate_.smoothed(); }
     /// When the last reply came in time; Time{} if none did since the connection came up.
     [[nodiscard]] Time answered_at() const noexcept { return answered_at_; }
+    /// When it was last judged SBY by its watchdog; Time{} if it was not since the connection came up.
+    [[nodiscard]] Time failed_at() const noexcept { return failed_at_; }
     /// When the other host was last known to have heard this one.
     [[nodiscard]] Time last_proof() const noexcept { return last_proof_; }
     /// When anything was last heard from the other host, or known to be heard there. For people: with one
@@ -90,6 +92,7 @@ class LinkHealth {
     /// When the test in flight is sent once more.
     Time repeat_at_ = never;
     Time answered_at_{};
+    Time failed_at_{};
     Time last_proof_{};
     Time last_heard_{};
     /// When the first test of a row without replies was sent.

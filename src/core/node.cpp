@@ -168,7 +168,7 @@ void Node::Impl::handle_bytes(ConnectionId id, std::span<const std::byte> bytes,
     if (!connection || connection->stage == Stage::connecting || connection->stage == Stage::closing) return;
     // Known before, if the connection is live: its bytes may end it.
     auto* known = connection->peer ? &peer(*connection->peer) : nullptr;
-    if (connection->stage == Stage::live) known->handle_heard(*connection, now);
+    if (known && connection->stage == Stage::live) known->handle_heard(*connection, now);
     const auto received = connection->transceiver.receive(bytes, [&](const auto& frame) {
         return connection->stage == Stage::live
                    ? peer(*connection->peer).handle_frame(*connection, frame, now)
@@ -374,6 +374,10 @@ std::size_t Node::stream_count() const {
     std::size_t count = 0;
     for (const auto& peer : impl_->peers_) count += peer->traffic().streams();
     return count;
+}
+
+std::optional<std::uint64_t> Node::forgotten(StreamKey stream) const {
+    return impl_->peer(stream.peer).traffic().forgotten(stream.stream);
 }
 
 std::uint64_t Node::memory_held() const {

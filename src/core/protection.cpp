@@ -43,6 +43,9 @@ void Protection::evaluate(Time now) {
 
 /// S5: longest-waiting first, then by id.
 bool Protection::serve_waiting(Time) {
+#ifdef WARMSPARE_MUTANT_WAIT_FOR_EVER
+    return false;
+#endif
     std::vector<ProcessIndex> waiting;
     const auto& processes = assignments_.processes();
     for (std::uint32_t i = 0; i < processes.size(); ++i)
@@ -88,6 +91,9 @@ bool Protection::decide_requests(Time now) {
 
 /// S14: back to the own link once it has been ACT for the wait-to-restore time.
 bool Protection::restore_repaired(Time now) {
+#ifdef WARMSPARE_MUTANT_NEVER_RETURN
+    return false;
+#endif
     for (std::uint32_t i = 0; i < requests_.size(); ++i) {
         const auto link = repaired({i});
         if (!link) continue;

@@ -13,7 +13,7 @@ namespace warmspare::core {
 namespace {
 
 /// Fewer new bytes than this can wait for company before they are acknowledged.
-constexpr std::uint64_t urgent_bytes = 32 * 1024;
+constexpr std::uint64_t urgent_bytes = std::uint64_t{32} << 10;
 
 }  // namespace
 
@@ -31,6 +31,9 @@ std::expected<std::span<const std::byte>, std::string_view> ReceivingHalf::accep
     const auto fresh = data.payload.subspan(static_cast<std::size_t>(received_ - data.offset));
     if (digest_) digest_->update(fresh);
     received_ = end;
+#ifdef WARMSPARE_MUTANT_DROP_BYTE
+    if (fresh.size() > 100) return fresh.first(fresh.size() - 1);
+#endif
     return fresh;
 }
 

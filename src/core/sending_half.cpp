@@ -66,6 +66,9 @@ bool SendingHalf::outstanding() const noexcept {
 }
 
 std::uint64_t SendingHalf::rewind() {
+#ifdef WARMSPARE_MUTANT_NO_REPLAY
+    return 0;
+#endif
     const auto again = sent_ - acknowledged_;
     sent_ = acknowledged_;
     // Said again until it was written there: if the other node is done with the stream, this is what makes it
@@ -84,6 +87,9 @@ std::expected<void, std::string_view> SendingHalf::handle_ack(const wire::Ack& a
     sent_ = std::max(sent_, acknowledged_);
     limit_ = std::max(limit_, ack.limit);
     buffer_.forget(std::min(ack.written, end));
+#ifdef WARMSPARE_MUTANT_FORGET_EARLY
+    buffer_.forget(sent_);
+#endif
     // What others need more is given back as it drains.
     if (const auto excess = allowance_.excess(); excess > 0)
         allowance_.shrink_to(std::max<std::uint64_t>(buffer_.bytes_held(), allowance_.held() - excess));

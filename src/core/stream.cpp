@@ -84,9 +84,14 @@ bool Stream::outstanding() const noexcept {
 }
 
 std::uint64_t Stream::rewind() {
-    open_sent_ = reset_sent_ = false;
+    reset_sent_ = false;
+#ifndef WARMSPARE_MUTANT_LOSE_OPEN
+    open_sent_ = false;
+#endif
     if (reset_) return 0;
+#ifndef WARMSPARE_MUTANT_LOSE_ACK
     in_->repeat_ack();
+#endif
     return out_->rewind();
 }
 

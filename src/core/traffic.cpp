@@ -113,6 +113,11 @@ std::size_t Traffic::streams() const {
     return count;
 }
 
+std::optional<std::uint64_t> Traffic::forgotten(StreamId id) {
+    const auto* stream = find_live(id);
+    return stream ? std::optional{stream->out().begin()} : std::nullopt;
+}
+
 std::uint64_t Traffic::memory_held() const {
     std::uint64_t bytes = 0;
     for (const auto& [id, stream] : streams_) bytes += stream->memory_held();

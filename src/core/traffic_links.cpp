@@ -67,6 +67,9 @@ void Traffic::deliver(Time now) {
     if (!stream) return;
     std::size_t taken = env_.applications.write(key(*stream), pieces);
     stream->in().wrote_through(taken);
+#ifdef WARMSPARE_MUTANT_DOUBLE_BYTE
+    if (taken > 0) --taken;
+#endif
     for (const auto& piece : pieces) {
         const auto skipped = std::min(taken, piece.size());
         taken -= skipped;

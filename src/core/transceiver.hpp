@@ -29,7 +29,7 @@ class Transceiver {
     /// whether to go on, or why the connection must be closed.
     template <class Handle>
     [[nodiscard]] std::expected<void, std::string_view> receive(std::span<const std::byte> bytes,
-                                                                Handle&& handle) {
+                                                                const Handle& handle) {
         while (true) {
             auto frame = decoder_.next(bytes);
             if (!frame) return std::unexpected(wire::to_string(frame.error()));

@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+#
+# run.sh [FOLDER]: runs every mutant in FOLDER (build/bin), which is the simulator with one fault built into the
+# core, and says which checker found it out and by how many seeds. Exit 1 if one survives.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+folder=${1:-build/bin}
+runs=${MUTANT_RUNS:-2000}
+passed=0 failed=0
+
+for mutant in "$folder"/sim_mutant_*; do
+    [[ -x $mutant ]] || continue
+    name=${mutant##*/sim_mutant_}
+    output=$(timeout 120 "$mutant" --runs "$runs" 2>&1)
+    status=$?
+    found=$(grep -A 1 -m 1 'FAILED' <<<"$output" | tail -n 1)
+    seeds=$(grep -oE '^[0-9]+ runs' <<<"$output")
+    if ((status == 0)); then
+        printf '%-20s SURVIVED %s\n' "$name" "$seeds"
+        failed=$((failed + 1))
+    elif ((status == 124)); then
+        printf '%-20s SURVIVED: no verdict in 120 s\n' "$name"
+        failed=$((failed + 1))
+    else
+        printf '%-20s %-10s %s\n' "$name" "$seeds" "${found:-$(grep -m 1 . <<<"$output")}"
+        passed=$((passed + 1))
+    fi
+done
+
+if ((passed + failed == 0)); then
+    echo "run.sh: no mutants in $folder" >&2
+    exit 1
+fi
+echo "$passed passed, $failed failed"
+((failed == 0))
