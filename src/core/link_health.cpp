@@ -100,7 +100,10 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
         ++late_excuses_;
         return true;
     }
-    return last_proof_ > tested_at_ && now - tested_at_ < std::max(longest_stand_in, 2 * watchdog());
+    // Each proof excuses once: what comes after a last one is silence.
+    if (last_proof_ <= std::max(tested_at_, excused_by_)) return false;
+    excused_by_ = last_proof_;
+    return now - tested_at_ < std::max(longest_stand_in, 2 * watchdog());
 }
 
 Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {

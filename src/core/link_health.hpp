@@ -101,6 +101,8 @@ class LinkHealth {
     Time advanced_at_{};
     std::uint64_t acknowledged_ = 0;
     Time acknowledged_seen_at_{};
+    /// The proof that excused a missing reply last.
+    Time excused_by_{};
     /// Watchdogs missed in a row.
     std::uint32_t missed_ = 0;
     /// How often in a row the test in flight was given more time because the caller was late.

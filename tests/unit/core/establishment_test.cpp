@@ -173,6 +173,29 @@ TEST_F(Establishment, S3_a_spare_that_another_process_holds_is_passed_over) {
     EXPECT_EQ(bench.rows().row({3}).holder, ProcessIndex{1});
 }
 
+// As a node does with a new link: it keeps its connection after the first misses, and is tested again at
+// once.
+TEST(DecideRequest, S3_a_row_that_has_failed_since_the_request_is_not_waited_for_while_it_is_tested_again) {
+    const auto config = peer_with({dedicated("20", "A", "one"), spare("161", 2, "two")});
+    LinkTable table{config};
+    HealthMonitor health{founding_health(), config.links};
+    constexpr Time begin{1h};
+    for (const LinkIndex link : {LinkIndex{0}, LinkIndex{1}}) {
+        table.connect(link, ConnectionId{link.value}, 1, {}, begin);
+        table.set_peer_view(link, PeerView::act, begin);
+        health.handle_up(link, 1ms, begin);
+    }
+    while (const auto due = health.poll_test(begin))
+        if (due->link == LinkIndex{1}) health.handle_reply({1}, {due->test.number, due->test.stamp}, begin);
+    table.set_condition({1}, Condition::act, begin);
+    health.handle_deadline(begin + 2500us);
+    EXPECT_EQ(decide_request(table, health, {0}, begin, begin + 9ms), (Selection{Fitness::pending, {0}}));
+    health.handle_deadline(begin + 10ms);
+    health.test({0}, begin + 10ms);
+    ASSERT_TRUE(health.link({0}).test_in_flight());
+    EXPECT_EQ(decide_request(table, health, {0}, begin, begin + 10ms), (Selection{Fitness::fit, {1}}));
+}
+
 TEST_F(Establishment, S3_with_no_link_the_process_waits_and_is_told) {
     bench.silence({"20", "160", "161", "162"});
     bench.ask("A");
