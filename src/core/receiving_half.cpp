@@ -73,6 +73,9 @@ void ReceivingHalf::extend_limit() {
     if (const auto excess = allowance_.excess(); excess > 0)
         allowance_.shrink_to(std::max(limit_ - written_, allowance_.held() - excess));
     limit_ = std::max(limit_, written_ + allowance_.held());
+#ifdef WARMSPARE_MUTANT_UNBOUNDED_CREDIT
+    limit_ = received_ + allowance_.held();
+#endif
 }
 
 wire::Ack ReceivingHalf::next_ack(std::uint64_t stream) {

@@ -90,6 +90,9 @@ std::expected<void, std::string_view> SendingHalf::handle_ack(const wire::Ack& a
 #ifdef WARMSPARE_MUTANT_FORGET_EARLY
     buffer_.forget(sent_);
 #endif
+#ifdef WARMSPARE_MUTANT_FORGET_RECEIVED
+    buffer_.forget(acknowledged_);
+#endif
     // What others need more is given back as it drains.
     if (const auto excess = allowance_.excess(); excess > 0)
         allowance_.shrink_to(std::max<std::uint64_t>(buffer_.bytes_held(), allowance_.held() - excess));

@@ -15,10 +15,12 @@ namespace warmspare::core {
 FrameResult Traffic::handle(const wire::Open& open, wire::Buffer& answers, Time now) {
     const StreamId id{open.stream};
     if (!of_other_node(id)) return std::unexpected("opens a stream with an id that is not its own");
+#ifndef WARMSPARE_MUTANT_OPEN_AGAIN
     if (finished(id)) {
         encode(answers, wire::Closed{open.stream});
         return {};
     }
+#endif
     if (auto* known = find(id)) {
         // The other node does not know that its open arrived.
         if (!known->is_reset()) known->in().repeat_ack();

@@ -59,6 +59,12 @@ void Desk::handle_crash() {
     serials_.clear();
 }
 
+void Desk::check() {
+    for (const auto& [key, socket] : sockets_)
+        if (const auto forgotten = host_.node().forgotten(key))
+            checkers_.end.handle_forgotten(*socket.stream, socket.party, *forgotten);
+}
+
 void Desk::nudge() {
     for (auto& [key, socket] : sockets_) {
         if ((ledger_.let_go || socket.stream->let_go) && socket.sending)

@@ -51,6 +51,8 @@ class Desk final : public core::Applications {
     void handle_client(core::StreamKey key, Stream& stream);
     /// The node is gone, and with it all sockets.
     void handle_crash();
+    /// Looks at what the node keeps of each stream.
+    void check();
     /// Whoever waits to end, or has stopped to read, looks again.
     void nudge();
 

@@ -69,6 +69,13 @@ void EndChecker::handle_reset(const Stream& stream, Party party) {
     if (stream.excuse.empty()) journal_.fail("end", name(stream, party) + ": reset without a reason");
 }
 
+void EndChecker::handle_forgotten(const Stream& stream, Party sender, std::uint64_t forgotten) {
+    const auto& progress = stream.progress[index(sender)];
+    if (forgotten > progress.delivered)
+        journal_.fail("end", fmt::format("{}: {} bytes are forgotten and {} written at the other end",
+                                         name(stream, sender), forgotten, progress.delivered));
+}
+
 void StreamMemoryChecker::handle_committed(const Stream& stream, Party sender, std::uint64_t sender_limit,
                                            std::uint64_t receiver_limit) {
     const auto& progress = stream.progress[index(sender)];

@@ -34,6 +34,8 @@ class EndChecker {
     void handle_opened(const Stream* stream, std::string_view host, core::StreamId id);
     void handle_closed(const Stream& stream, Party party);
     void handle_reset(const Stream& stream, Party party);
+    /// So many bytes that `sender` wrote are kept by its node no longer.
+    void handle_forgotten(const Stream& stream, Party sender, std::uint64_t forgotten);
 
   private:
     Journal& journal_;
