@@ -135,8 +135,8 @@ class Node {
 
     /// Bytes that the streams hold, in memory blocks.
     [[nodiscard]] std::uint64_t memory_held() const;
-    /// How many bytes of what the application wrote are kept no longer: the other node's application has them.
-    /// Empty if the stream is over.
+    /// How many bytes of what the application wrote are kept no longer: the other node's application has
+    /// them. Empty if the stream is over.
     [[nodiscard]] std::optional<std::uint64_t> forgotten(StreamKey stream) const;
 
     /// Accept no more streams; those that are open go on.

@@ -385,6 +385,26 @@ TEST(LinkHealth, S13_acknowledgements_that_may_be_older_than_the_test_prove_noth
 )");
 }
 
+// A link that became a black hole just behind them would be kept for as long as they may stand in.
+TEST(LinkHealth, S13_acknowledgements_that_have_ceased_stand_in_for_one_watchdog) {
+    Tested link{1};
+    link.start_test();
+    link.advance_to(1ms);
+    link.acknowledged(1000);
+    link.advance_to(2ms);
+    link.acknowledged(2000);
+    link.advance_to(1s);
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+     1 1000 bytes acknowledged
+     2 2000 bytes acknowledged
+   2.5   test 1 again
+    20 SBY
+)");
+}
+
 TEST(LinkHealth, S13_acknowledgements_that_do_not_advance_prove_nothing) {
     Tested link{1};
     link.start_test();
