@@ -19,6 +19,7 @@ LOADS = {
     "full speed both ways": {},
     "64 B request and reply": {"message": 64},
 }
+COLUMNS = ("pause", "undisturbed", "detect")
 TARGET_MS = 50
 
 # Undisturbed before the cut, and watched after the stream has resumed, in seconds.
@@ -84,25 +85,26 @@ def last_line(server):
 
 
 def row(load, runs):
-    columns = [load]
-    for key in ("pause", "undisturbed", "detect"):
-        values = [run[key] for run in runs if run[key] is not None]
-        columns += [f"{value:.0f}" for value in (figures.median(values), figures.percentile(values, 95), max(values))]
-    return [*columns, sum(run["hidden"] for run in runs)]
+    return [load, *(three([run[key] for run in runs]) for key in COLUMNS), sum(run["hidden"] for run in runs)]
+
+
+def three(values):
+    known = [value for value in values if value is not None]
+    return " / ".join(f"{value:.0f}" for value in (figures.median(known), figures.percentile(known, 95), max(known)))
 
 
 def table(rows):
-    times = [f"{name} {kind}" for name in ("pause", "undisturbed", "detect") for kind in ("median", "95 %", "max")]
-    return Table(["load, times in ms", *times, "hidden"], rows)
+    return Table(["load", *COLUMNS, "hidden"], rows)
 
 
 def describe(runs, congestion_control, others):
     return (
-        f"{runs} cuts for each load, every one of a fresh stream. The circuit in use drops everything in both directions, without a word "
-        "to anybody. *Pause* is the longest time in which either application got no byte, from the cut on; "
-        "*undisturbed* is the same of the same streams in the second before it; *detect* is the time from the last "
-        "proof of life to the decision, by the node that took it. A run is *hidden* if the cut left no longer pause "
-        f"than the stream had before. Target: a median pause of at most {TARGET_MS} ms. Defaults everywhere (watchdog 10 ms, 3 misses); three "
-        f"veth circuits; congestion control {congestion_control}; each byte is checked, and none was lost. Other "
-        f"work on the machine: {figures.with_range(others, 2)} processors."
+        f"{runs} cuts for each load, each of a fresh stream; ms, as median / 95th percentile / maximum. The circuit in "
+        "use drops everything in both directions, without a word to anybody. *Pause* is the longest time in which "
+        "either application got no byte, from the cut on; *undisturbed* is the same of the same streams in the second "
+        "before it; *detect* is the time from the last proof of life to the decision, by the node that decided. A run "
+        "is *hidden* if the cut left no longer pause than the stream had before.\n\n"
+        f"Target: a median pause of at most {TARGET_MS} ms. Defaults everywhere (watchdog 10 ms, 3 misses); three veth "
+        f"circuits; congestion control {congestion_control}; each byte is checked, and none was lost. Other work on "
+        f"the machine meanwhile: {figures.with_range(others, 2)} processors."
     )

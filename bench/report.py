@@ -4,17 +4,18 @@
 """What a measurement has to say, as text for a terminal and as a page of the documentation."""
 
 import dataclasses
+import textwrap
 
 INTRODUCTION = """# Benchmarks
 
-Written by `make bench`'s program on a {machine}. Both hosts are network namespaces on it, joined by veth pairs, and
-everything that is compared was measured in turn in one run. Ratios travel to other machines, absolute figures do not.
+Measured on a {machine}. Both hosts are network namespaces on it, joined by veth pairs, and everything
+that is compared was measured in turn in one run. Ratios travel to other machines, absolute figures do not.
 
 ```
 {command}
 ```
 
-With `QUICK=1` in its environment it measures less, for a first look."""
+With `QUICK=1` in the environment less is measured, for a first look."""
 
 
 @dataclasses.dataclass
@@ -39,8 +40,12 @@ class Section:
     parts: list
 
     def text(self):
-        parts = [part.text() if isinstance(part, Table) else part for part in self.parts]
+        parts = [part.text() if isinstance(part, Table) else wrapped(part) for part in self.parts]
         return "\n\n".join([f"## {self.title}", *parts])
+
+
+def wrapped(paragraphs):
+    return "\n\n".join(textwrap.fill(text, 116, break_on_hyphens=False) for text in paragraphs.split("\n\n"))
 
 
 def page(sections, machine, command):

@@ -24,7 +24,8 @@ from lab.host import LabError  # noqa: E402
 
 SUBJECTS = {"pause": pause, "throughput": throughput}
 PAGE = ROOT / "docs" / "benchmarks.md"
-COMMAND = "make bench build; /usr/bin/python3 bench/run.py --write"
+COMMAND = """sudo make bench                             # prints
+sudo /usr/bin/python3 bench/run.py --write  # writes this page"""
 
 
 def arguments():

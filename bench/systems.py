@@ -45,7 +45,8 @@ class HaproxyHops:
         between = f"{lab.address(LINE, THERE)}:{second_port}"
         self._start(lab, HERE, splice, f"127.0.0.1:{first_port}", between)
         self._start(lab, THERE, splice, between, f"127.0.0.1:{SERVER_PORT}")
-        lab.wait_for(f"{self.name} accept", lambda: _listens(lab, HERE, first_port) and _listens(lab, THERE, second_port))
+        for node, port in ((HERE, first_port), (THERE, second_port)):
+            lab.wait_for(f"HAProxy at {node} listens", lambda: _listens(lab, node, port))
 
     @staticmethod
     def _start(lab, node, splice, own, following):
