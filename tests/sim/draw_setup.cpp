@@ -109,7 +109,7 @@ struct Builder {
         for (std::uint32_t i = 0; i < count; ++i)
             setup.nodes.push_back({.name = fmt::format("n{}", i),
                                    .health = options.health,
-                                   .memory = options.memory,
+                                   .memory = i == 1 ? options.other_memory : options.memory,
                                    .peers = {}});
     }
 

@@ -83,7 +83,11 @@ Options draw_options(Random& random) {
     options.processes = static_cast<std::uint32_t>(random.between(1, 4));
     options.derived_table = random.chance(60);
     options.health = draw_health(random);
-    options.memory.stream = std::uint64_t{65536} << random.below(7);
+    for (auto* memory : {&options.memory, &options.other_memory}) {
+        memory->stream = std::uint64_t{65536} << random.below(7);
+        // Enough that no stream is refused, with little or much beside.
+        if (random.chance(30)) memory->node = std::uint64_t{12} << 20;
+    }
     options.lowest_rate =
         random.pick(std::vector<std::uint64_t>{125'000, 1'250'000, 125'000'000, 125'000'000});
     options.tcp = draw_tcp(random, options.lowest_rate);
@@ -116,7 +120,8 @@ std::string describe(const Options& options, const Setup& setup) {
     line("health", fmt::format("misses {}, watchdog {}, interval {}, idle {}", health.misses,
                                milliseconds(health.watchdog), milliseconds(health.interval),
                                health.idle_interval ? milliseconds(*health.idle_interval) : "off"));
-    line("memory", fmt::format("stream {}, node {}", options.memory.stream, options.memory.node));
+    line("memory", fmt::format("stream {}, node {}; n1: {}, {}", options.memory.stream, options.memory.node,
+                               options.other_memory.stream, options.other_memory.node));
     line("tcp", fmt::format("buffer {}, unsent {}, segment {}, delayed ack {}, portion {}, slack {}",
                             options.tcp.send_buffer, options.tcp.unsent_limit, options.tcp.segment,
                             milliseconds(options.tcp.delayed_ack), options.tcp.portion,

@@ -37,7 +37,9 @@ struct Options {
     /// The table follows from circuits and processes; otherwise rows are drawn.
     bool derived_table = true;
     core::HealthConfig health;
+    /// Of the first and third node, and of the second.
     core::MemoryConfig memory;
+    core::MemoryConfig other_memory;
     TcpModel tcp;
     core::Duration longest_delay{};
     std::uint64_t lowest_rate = 0;

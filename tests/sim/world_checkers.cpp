@@ -105,7 +105,10 @@ std::optional<std::string> disagreement(const core::PeerStatus& one, const core:
 
 void MemoryChecker::check(std::uint32_t host) {
     if (!world_.host(host).running()) return;
-    const auto limit = world_.setup().nodes[host].memory.node;
+    const auto& memory = world_.setup().nodes[host].memory;
+    // Both directions of each stream, each with a block that is partly used.
+    const auto streams = world_.host(host).node().stream_count();
+    const auto limit = std::min(memory.node, streams * 2 * (memory.stream + 64 * 1024));
     const auto held = world_.host(host).node().memory_held();
     if (held > limit)
         world_.journal().fail("memory",
