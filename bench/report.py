@@ -8,8 +8,9 @@ import textwrap
 
 INTRODUCTION = """# Benchmarks
 
-Measured on a {machine}. Both hosts are network namespaces on it, joined by veth pairs, and everything
-that is compared was measured in turn in one run. Ratios travel to other machines, absolute figures do not.
+Measured on a {machine}.
+Both hosts are network namespaces on it, joined by veth pairs, and everything that is compared was measured in turn
+in one run. Ratios travel to other machines, absolute figures do not.
 
 ```
 {command}
