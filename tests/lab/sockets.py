@@ -65,6 +65,17 @@ def reads_reset(sock):
     return False
 
 
+def connects_to_a_reset(lab, node, port):
+    """Whether a new connection is accepted and then reset. The reset may come before connect() has returned, which
+    then reports it."""
+    with open_socket(lab, node) as client:
+        try:
+            client.connect(("127.0.0.1", port))
+        except ConnectionResetError:
+            return True
+        return reads_reset(client)
+
+
 def is_closed(sock):
     """Whether the other end ended the connection in any way."""
     try:

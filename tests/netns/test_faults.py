@@ -101,8 +101,8 @@ def test_all_circuits_down_for_twenty_seconds(lab, rate):
     for line in lab.lines:
         lab.cut(line)
     for node in traffic.nodes:
-        lab.wait_for("the process waits", lambda node=node: node.user("app")["state"] == "waiting")
-        assert node.user("app")["streams"] == 1 and node.events("no_link", process="app")
+        lab.wait_for("the process is told to wait", lambda node=node: node.events("no_link", process="app"))
+        assert (node.user("app")["state"], node.user("app")["streams"]) == ("waiting", 1)
     lab.stay_for(20)
     assert traffic.stream.process.running
     lab.heal()
