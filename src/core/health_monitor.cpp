@@ -34,6 +34,7 @@ void HealthMonitor::handle_down(LinkIndex index) {
     link.outstanding = false;
     link.scheduled = never;
     deadlines_.set(index.value, never);
+    note_suspicion(link);
     if (before == Condition::act) changes_.push_back({index, Condition::sby});
 }
 
@@ -48,6 +49,11 @@ void HealthMonitor::handle_acknowledged(LinkIndex index, std::uint64_t bytes, Ti
 
 void HealthMonitor::test(LinkIndex index, Time now) {
     links_[index.value].health.start_test(now);
+    note(index, now);
+}
+
+void HealthMonitor::suspect(LinkIndex index, Time now) {
+    links_[index.value].health.suspect(now);
     note(index, now);
 }
 
@@ -71,15 +77,22 @@ void HealthMonitor::watch(LinkIndex index, bool outstanding, Time now) {
 
 Time HealthMonitor::watch_deadline(const Link& link) const {
     if (!link.outstanding || link.health.test_in_flight()) return never;
-    return link.health.tested_at() + config_.watchdog;
+    return link.health.tested_at() + config_.watchdog / 2;
 }
 
 /// Takes up what a change of a link's state means: its next deadline, and a test to send.
 void HealthMonitor::note(LinkIndex index, Time now) {
     auto& link = links_[index.value];
-    if (const auto test = link.health.poll_test(now)) tests_.push_back({index, *test});
+    const bool first = link.health.untested();
+    if (const auto test = link.health.poll_test(now)) tests_.push_back({index, *test, first});
+    note_suspicion(link);
     deadlines_.set(index.value,
                    std::min({link.health.next_deadline(), link.scheduled, watch_deadline(link)}));
+}
+
+void HealthMonitor::note_suspicion(Link& link) {
+    const bool suspected = link.health.suspected();
+    if (std::exchange(link.suspected, suspected) != suspected) suspicions_ = true;
 }
 
 std::vector<LinkIndex> HealthMonitor::due(Time now) const {

@@ -5,7 +5,8 @@
 // sections of the founding system.
 //
 // A link is tested when the start timer asks for all of them, when an establishment needs its verdict, when
-// another link of its circuit misses a reply, and every watchdog time while something is outstanding on it.
+// another link of its circuit misses a reply, and twice every watchdog time while something is outstanding on
+// it: then a black hole is suspected one and a half watchdogs after it came at the latest.
 
 #pragma once
 
@@ -13,6 +14,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/config.hpp"
@@ -33,6 +35,8 @@ struct ConditionChange {
 struct DueTest {
     LinkIndex link;
     wire::Test test;
+    /// The first one on its connection.
+    bool first = false;
 };
 
 class HealthMonitor {
@@ -48,6 +52,8 @@ class HealthMonitor {
     void handle_acknowledged(LinkIndex index, std::uint64_t bytes, Time now);
 
     void test(LinkIndex index, Time now);
+    /// The other node suspects it.
+    void suspect(LinkIndex index, Time now);
     /// The start timer fired: tests every link, spread over `interval` if there are many.
     void test_all(Duration interval, Time now);
     /// Whether anything is outstanding on this link.
@@ -59,6 +65,8 @@ class HealthMonitor {
 
     [[nodiscard]] std::optional<DueTest> poll_test(Time now);
     [[nodiscard]] std::optional<ConditionChange> poll_change();
+    /// Whether a suspicion has begun or ended since this was asked last.
+    [[nodiscard]] bool take_suspicions() noexcept { return std::exchange(suspicions_, false); }
 
   private:
     struct Link {
@@ -67,11 +75,13 @@ class HealthMonitor {
         /// When a test asked for by the start timer is to go out; never: none is.
         Time scheduled = never;
         bool outstanding = false;
+        bool suspected = false;
     };
 
     void judge(LinkIndex index, bool late, Time now);
     void test_circuit(const std::string& circuit, Time now);
     void note(LinkIndex index, Time now);
+    void note_suspicion(Link& link);
     [[nodiscard]] Time watch_deadline(const Link& link) const;
 
     HealthConfig config_;
@@ -79,6 +89,7 @@ class HealthMonitor {
     Deadlines deadlines_;
     std::deque<DueTest> tests_;
     std::deque<ConditionChange> changes_;
+    bool suspicions_ = false;
 };
 
 }  // namespace warmspare::core

@@ -17,6 +17,10 @@ constexpr Duration longest_watchdog = std::chrono::seconds{3};
 /// a box in between that acknowledges for a dead peer must not keep the link ACT.
 constexpr Duration longest_stand_in = std::chrono::milliseconds{250};
 
+/// The other kernel may delay an acknowledgement so long (Linux: 40 ms), and until then it may prove that the
+/// link is alive. Whoever takes the first miss for a verdict does not wait for it.
+constexpr Duration longest_delayed_ack = std::chrono::milliseconds{50};
+
 /// How often in a row our own lateness excuses a missing reply. A node that is always late must still find a
 /// dead link in the end.
 constexpr std::uint32_t most_late_excuses = 5;
@@ -36,13 +40,15 @@ void LinkHealth::handle_up(Duration round_trip, Time now) noexcept {
     acknowledged_seen_at_ = now;
     answered_at_ = failed_at_ = {};
     missed_ = 0;
+    suspected_ = false;
+    untested_ = true;
 }
 
 void LinkHealth::handle_down() noexcept {
     condition_ = Condition::sby;
     phase_ = Phase::down;
     deadline_ = repeat_at_ = never;
-    test_to_send_ = false;
+    test_to_send_ = suspected_ = false;
 }
 
 void LinkHealth::start_test(Time now) noexcept {
@@ -51,6 +57,12 @@ void LinkHealth::start_test(Time now) noexcept {
     late_excuses_ = 0;
     if (missed_ == 0) row_began_ = now;
     send(watchdog(), now);
+}
+
+void LinkHealth::suspect(Time now) noexcept {
+    if (condition_ != Condition::act) return;
+    suspected_ = true;
+    start_test(now);
 }
 
 Duration LinkHealth::pace() const noexcept {
@@ -74,8 +86,10 @@ bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
     estimate_.add(now - sent);
     last_proof_ = std::max(last_proof_, sent);
     missed_ = 0;
+    suspected_ = false;
     if (phase_ != Phase::in_flight) return false;
     if (reply.number != number_) {
+        row_began_ = tested_at_;
         deadline_ = std::max(deadline_, tested_at_ + watchdog());
         return false;
     }
@@ -103,7 +117,16 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
     // Each proof excuses once: what comes after a last one is silence.
     if (last_proof_ <= std::max(tested_at_, excused_by_)) return false;
     excused_by_ = last_proof_;
-    return now - tested_at_ < std::max(longest_stand_in, 2 * watchdog());
+    if (now - row_began_ >= std::max(longest_stand_in, 2 * watchdog())) return false;
+    missed_ = 0;
+    suspected_ = false;
+    return true;
+}
+
+bool LinkHealth::certain(Time now) const noexcept {
+    if (missed_ < allowed_misses_) return false;
+    const bool may_be_heard_of = allowed_misses_ > 1 && condition_ == Condition::act;
+    return !may_be_heard_of || now - row_began_ >= longest_delayed_ack;
 }
 
 Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
@@ -117,12 +140,15 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
         deadline_ = now + watchdog();
         return Verdict::none;
     }
-    if (++missed_ < allowed_misses_) {
+    ++missed_;
+    if (!certain(now)) {
+        suspected_ = true;
         // The repetitions before it have been out for a whole watchdog by then.
         send(pace(), now);
         return Verdict::missed;
     }
     missed_ = 0;
+    suspected_ = false;
     // Bytes went on arriving there, so it may be the test that waits in a queue of ours. A reply that takes
     // at least this long is a sample too; without it, a slow line would be condemned again for each burst.
     if (advanced_at_ > row_began_) estimate_.add(now - row_began_);
@@ -140,6 +166,7 @@ Time LinkHealth::next_deadline() const noexcept {
 
 std::optional<wire::Test> LinkHealth::poll_test(Time now) noexcept {
     if (!std::exchange(test_to_send_, false)) return std::nullopt;
+    untested_ = false;
     return wire::Test{.number = number_, .stamp = static_cast<std::uint64_t>(now.time_since_epoch().count())};
 }
 

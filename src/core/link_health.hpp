@@ -7,6 +7,10 @@
 // A reply is asked for rather than traffic counted, because with one direction dead the other still brings
 // bytes. A late reply proves that the path is slow and not dead: it feeds the estimate that stretches the
 // watchdog, and ends a row of misses, but makes no link ACT.
+//
+// Between the first miss and the verdict a link is suspect. To suspect costs nothing but bandwidth, because
+// the traffic of its process takes a detour meanwhile; so the suspicion is quick, and the verdict can wait
+// for the last evidence that may still come.
 
 #pragma once
 
@@ -25,7 +29,7 @@ namespace warmspare::core {
 enum class Verdict {
     /// Nothing to judge, or the test was given more time.
     none,
-    /// A watchdog was missed, but not enough of them yet; the next test is on its way.
+    /// A watchdog was missed, but not enough of them yet: the link is suspect, the next test on its way.
     missed,
     /// The link is SBY.
     dead,
@@ -37,6 +41,8 @@ class LinkHealth {
         : configured_watchdog_{watchdog}, allowed_misses_{misses} {}
 
     [[nodiscard]] Condition condition() const noexcept { return condition_; }
+    /// It is ACT, but there is no answer, here or at the other node.
+    [[nodiscard]] bool suspected() const noexcept { return suspected_ && condition_ == Condition::act; }
     [[nodiscard]] bool test_in_flight() const noexcept { return phase_ == Phase::in_flight; }
     [[nodiscard]] std::optional<Duration> round_trip() const noexcept { return estimate_.smoothed(); }
     /// When the last reply came in time; Time{} if none did since the connection came up.
@@ -59,6 +65,8 @@ class LinkHealth {
     void handle_down() noexcept;
     /// Sends a test unless one is in flight or there is no connection.
     void start_test(Time now) noexcept;
+    /// The other node suspects the link: so does this one until it is answered, and tests it now.
+    void suspect(Time now) noexcept;
     /// True if the link became ACT by it.
     bool handle_reply(const wire::Reply& reply, Time now) noexcept;
     void handle_heard(Time now) noexcept { last_heard_ = now; }
@@ -69,6 +77,8 @@ class LinkHealth {
     Verdict handle_deadline(bool late, Time now) noexcept;
 
     [[nodiscard]] Time next_deadline() const noexcept;
+    /// The next test is the first one of this connection.
+    [[nodiscard]] bool untested() const noexcept { return untested_; }
     /// The test to send now, once.
     [[nodiscard]] std::optional<wire::Test> poll_test(Time now) noexcept;
 
@@ -76,6 +86,7 @@ class LinkHealth {
     enum class Phase { down, resting, in_flight };
 
     bool excused(bool late, Time now) noexcept;
+    [[nodiscard]] bool certain(Time now) const noexcept;
     void send(Duration patience, Time now) noexcept;
     /// How far apart repetitions are, and misses after the first one.
     [[nodiscard]] Duration pace() const noexcept;
@@ -107,6 +118,8 @@ class LinkHealth {
     std::uint32_t missed_ = 0;
     /// How often in a row the test in flight was given more time because the caller was late.
     std::uint32_t late_excuses_ = 0;
+    bool suspected_ = false;
+    bool untested_ = true;
     bool test_to_send_ = false;
 };
 

@@ -16,6 +16,8 @@ namespace {
 
 /// How many intervals a node that is to be dialled waits for the first connection before it says so.
 constexpr int intervals_of_silence = 10;
+/// More than a full segment where packets have 1500 bytes: a path on which only small ones pass is of no use.
+constexpr std::uint16_t first_test_padding = 2048;
 
 }  // namespace
 
@@ -32,6 +34,8 @@ Peer::Peer(const Surroundings& surroundings, Time now)
                 .pool = surroundings.pool,
                 .applications = surroundings.applications,
                 .events = surroundings.events}},
+      detours_{assignments_, health_},
+      ways_(config_.processes.size()),
       dial_deadlines_{config_.links.size()},
       wanted_here_(config_.processes.size(), false),
       wanted_there_(config_.processes.size(), false) {
@@ -60,6 +64,7 @@ void Peer::settle(Time now) {
             apply_rules(now);
         }
         ruled = take_decisions(now) || ruled;
+        if (health_.take_suspicions() || ruled) update_ways(now);
         // Decisions have moved streams and ended some.
         take_traffic_news(now);
     } while (rules_due_);
@@ -85,34 +90,6 @@ void Peer::apply_rules(Time now) {
                 following_->wait_without_links({i}, now);
     }
     give_up_waiting(now);
-}
-
-void Peer::take_traffic_news(Time now) {
-    traffic_.take_changed(changed_);
-    for (const auto process : changed_) {
-        if (traffic_.wanted(process) != wanted_here_[process.value]) {
-            wanted_here_[process.value] = traffic_.wanted(process);
-            note_demand(process, now);
-        }
-        auto* connection = carrier(process);
-        if (!connection) continue;
-        health_.watch(*connection->link, traffic_.outstanding(process), now);
-        if (traffic_.output_due(process)) env_.connections.mark_ready(*connection);
-    }
-}
-
-/// A process has its first stream at either node, or its last one is gone.
-void Peer::note_demand(ProcessIndex process, Time now) {
-    rules_due_ = true;
-    const bool wanted = wanted_here_[process.value] || wanted_there_[process.value];
-    if (protection_) {
-        wanted ? protection_->request(process, now) : protection_->end(process, now);
-        return;
-    }
-    // The other node decides and tests; this one tests too, so that its view is fresh (S2).
-    lists_due_ = true;
-    if (wanted_here_[process.value] && assignments_.process(process).holding == Holding::none)
-        for (const auto link : links_to_test(table_, process)) health_.test(link, now);
 }
 
 bool Peer::take_health_news(Time now) {
@@ -179,7 +156,7 @@ void Peer::apply(const Decision& decision, Time now) {
     switch (decision.kind) {
         case DecisionKind::assign:
             notice.from = notice.to = {};
-            traffic_.move(process, row.moved, now);
+            ways_[process.value].moved_due = row.moved;
             break;
         case DecisionKind::switch_:
         case DecisionKind::restore: {
@@ -187,8 +164,9 @@ void Peer::apply(const Decision& decision, Time now) {
             notice.kind = restore ? EventKind::restore : EventKind::switch_;
             const auto proof = health_.link(*decision.from).last_heard();
             if (!restore && protection_) notice.detect = now - proof;
-            resumptions_.push_back(
-                {process, row.moved, restore ? now : proof, traffic_.move(process, row.moved, now)});
+            ways_[process.value].moved_due = row.moved;
+            update_way(process, now);
+            expect_resumption(process, restore ? now : proof);
             break;
         }
         case DecisionKind::recovery:
@@ -209,20 +187,6 @@ void Peer::apply(const Decision& decision, Time now) {
     env_.events.emit(std::move(notice));
     if (decision.kind == DecisionKind::no_link && row.config.on_no_link == OnNoLink::reset)
         traffic_.reset_all(process, wire::ResetReason::no_link, decision.cause, now);
-}
-
-void Peer::resume(ProcessIndex process, std::uint64_t epoch, Time now) {
-    std::erase_if(resumptions_, [&](const Resumption& resumption) {
-        if (resumption.process != process || resumption.epoch > epoch) return false;
-        auto resumed = event(EventKind::resumed, now);
-        resumed.process = config_.processes[process.value].name;
-        if (const auto link = assignments_.process(process).link)
-            resumed.link = config_.links[link->value].name;
-        resumed.gap = now - resumption.since;
-        resumed.replayed_bytes = resumption.replayed;
-        env_.events.emit(std::move(resumed));
-        return true;
-    });
 }
 
 void Peer::give_up_waiting(Time now) {
@@ -246,29 +210,14 @@ Time Peer::find_give_up() const {
 
 // --- what goes out ---
 
-Connection* Peer::carrier(ProcessIndex process) const {
-    const auto& row = assignments_.process(process);
-    if (row.holding != Holding::in_use) return nullptr;
-    const auto& link = table_.row(*row.link);
-    if (!link.connection || link.connection_number != row.connection_number) return nullptr;
-    return env_.connections.find(*link.connection);
-}
-
-void Peer::fill(Connection& connection, Time now) {
-    const auto holder = table_.row(*connection.link).holder;
-    auto& outbox = connection.transceiver.outbox();
-    if (!holder || carrier(*holder) != &connection) return outbox.begin_batch();
-    // The other node must know of the move before it sees the traffic.
-    if (protection_ && connection.told_epoch != protection_->epoch()) tell(connection);
-    traffic_.fill(*holder, outbox, now);
-}
-
 void Peer::send_tests(Time now) {
     while (const auto due = health_.poll_test(now)) {
         const auto& row = table_.row(due->link);
         auto* connection = row.connection ? env_.connections.find(*row.connection) : nullptr;
         if (!connection) continue;
-        encode(connection->transceiver.outbox().urgent(), due->test);
+        auto& urgent = connection->transceiver.outbox().urgent();
+        if (due->first) encode(urgent, wire::Padding{first_test_padding});
+        encode(urgent, due->test);
         env_.connections.mark_ready(*connection);
     }
 }

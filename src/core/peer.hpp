@@ -19,6 +19,7 @@
 
 #include "core/assignments.hpp"
 #include "core/connections.hpp"
+#include "core/detours.hpp"
 #include "core/dialer.hpp"
 #include "core/event_queue.hpp"
 #include "core/following.hpp"
@@ -101,12 +102,25 @@ class Peer {
         /// The troubles reported since it was last ACT, so that each is reported once.
         std::set<std::string> troubles;
     };
+    /// Where the traffic of a process goes, and what leads it there.
+    struct Way {
+        std::optional<ConnectionId> connection;
+        /// Bytes that were sent again when it came there.
+        std::uint64_t replayed = 0;
+        /// When a stream was first heard there, if it began as a detour.
+        std::optional<Time> answered;
+        bool suspect_due = false;
+        /// The epoch of the Moved to be sent; stays if the way changes before that.
+        std::optional<std::uint64_t> moved_due;
+    };
     /// A switch whose traffic has not been heard of on the new link.
     struct Resumption {
         ProcessIndex process;
         std::uint64_t epoch;
         Time since;
         std::uint64_t replayed;
+        /// When the traffic moved again before the switch, on a detour.
+        std::optional<Time> at;
     };
 
     // connections
@@ -126,25 +140,34 @@ class Peer {
     FrameResult take(Connection& connection, const wire::View& frame, Time now);
     FrameResult take(Connection& connection, const wire::Assign& frame, Time now);
     FrameResult take(Connection& connection, const wire::Moved& frame, Time now);
+    FrameResult take(Connection& connection, const wire::Suspect& frame, Time now);
+    FrameResult take(Connection&, const wire::Padding&, Time) { return {}; }
     FrameResult take(Connection& connection, const wire::Refuse& frame, Time now);
     FrameResult take(Connection& connection, const wire::Goodbye& frame, Time now);
     template <class Frame>
     FrameResult take(Connection& connection, const Frame& frame, Time now);
 
-    // news
+    // traffic
     void take_traffic_news(Time now);
+    void note_demand(ProcessIndex process, Time now);
+    [[nodiscard]] Connection* carrier(ProcessIndex process) const;
+    void update_ways(Time now);
+    void update_way(ProcessIndex process, Time now);
+    void note_stream_heard(const Connection& connection, Time now);
+    void lead(ProcessIndex process, Connection& connection);
+    void expect_resumption(ProcessIndex process, Time since);
+    void resume(ProcessIndex process, std::uint64_t epoch, Time now);
+
+    // news
     bool take_health_news(Time now);
     bool take_decisions(Time now);
     void give_up_waiting(Time now);
     void apply(const Decision& decision, Time now);
-    void note_demand(ProcessIndex process, Time now);
     void send_tests(Time now);
     void send_lists(Time now);
     [[nodiscard]] std::vector<Connection*> messengers() const;
     [[nodiscard]] wire::View view() const;
     void tell(Connection& connection);
-    void resume(ProcessIndex process, std::uint64_t epoch, Time now);
-    [[nodiscard]] Connection* carrier(ProcessIndex process) const;
     [[nodiscard]] Time find_give_up() const;
     [[nodiscard]] bool find_busy() const;
     void apply_rules(Time now);
@@ -167,8 +190,11 @@ class Peer {
     std::optional<Protection> protection_;
     std::optional<Following> following_;
     Traffic traffic_;
+    Detours detours_;
 
     std::vector<Link> links_;
+    /// By process.
+    std::vector<Way> ways_;
     Deadlines dial_deadlines_;
     /// By process: whether there are streams here, and whether the other node has said that it has some.
     std::vector<bool> wanted_here_;
@@ -189,25 +215,18 @@ class Peer {
     std::vector<ProcessIndex> changed_;
 };
 
+/// All others are frames of streams, or have no place here.
 template <class Frame>
-FrameResult Peer::take(Connection&, const Frame& frame, Time now) {
-    if constexpr (requires { traffic_.handle(frame, now); })
+FrameResult Peer::take(Connection& connection, const Frame& frame, Time now) {
+    if constexpr (requires { traffic_.handle(frame, now); }) {
+        note_stream_heard(connection, now);
         return traffic_.handle(frame, now);
-    else
+    } else if constexpr (requires(wire::Buffer& answers) { traffic_.handle(frame, answers, now); }) {
+        note_stream_heard(connection, now);
+        return traffic_.handle(frame, connection.transceiver.outbox().control(), now);
+    } else {
         return std::unexpected("sends a frame that has no place here");
-}
-
-template <>
-inline FrameResult Peer::take(Connection& connection, const wire::Open& frame, Time now) {
-    return traffic_.handle(frame, connection.transceiver.outbox().control(), now);
-}
-template <>
-inline FrameResult Peer::take(Connection& connection, const wire::Finish& frame, Time now) {
-    return traffic_.handle(frame, connection.transceiver.outbox().control(), now);
-}
-template <>
-inline FrameResult Peer::take(Connection& connection, const wire::Reset& frame, Time now) {
-    return traffic_.handle(frame, connection.transceiver.outbox().control(), now);
+    }
 }
 
 template <class Frame>

@@ -84,6 +84,15 @@ FrameResult Peer::take(Connection& connection, const wire::Moved& frame, Time no
     return {};
 }
 
+/// Doubts go for the assignment that they are about, and no longer than until the link answers.
+FrameResult Peer::take(Connection&, const wire::Suspect& frame, Time now) {
+    const auto process = assignments_.find(frame.process);
+    if (!process) return {};
+    const auto& row = assignments_.process(*process);
+    if (row.holding == Holding::in_use && row.moved == frame.epoch) health_.suspect(*row.link, now);
+    return {};
+}
+
 /// It crossed with our confirm.
 FrameResult Peer::take(Connection& connection, const wire::Refuse& frame, Time now) {
     link_down(*connection.link, "refused by " + config_.name + ": " + frame.text, now);

@@ -133,6 +133,7 @@ void Peer::start_new_life(const std::string& cause, Time now) {
     wanted_here_.assign(wanted_here_.size(), false);
     wanted_there_.assign(wanted_there_.size(), false);
     reported_differences_.clear();
+    ways_.assign(ways_.size(), {});
     for (std::uint32_t i = 0; i < links_.size(); ++i) {
         table_.forget_number({i});
         links_[i].id = wire::no_link_id;

@@ -72,12 +72,13 @@ class Traffic {
 
     // --- links ---
 
-    /// The process moved to a link: all state of its streams is due, led by Moved. Returns how many bytes of
-    /// data are sent again.
-    std::uint64_t move(ProcessIndex process, std::uint64_t epoch, Time now);
+    /// The process goes on over another link: all state of its streams is due there. Returns how many bytes
+    /// of data are sent again.
+    std::uint64_t rewind(ProcessIndex process, Time now);
     [[nodiscard]] bool output_due(ProcessIndex process) const;
-    /// Adds what the process has to send to the batch.
-    void fill(ProcessIndex process, Outbox& outbox, Time now);
+    /// Adds what the process has to say to the next batch, and then its data to the batch that has begun.
+    void fill_control(ProcessIndex process, Outbox& outbox, Time now);
+    void fill_data(ProcessIndex process, Outbox& outbox, Time now);
 
     /// Ends all streams of the process, telling the other node.
     void reset_all(ProcessIndex process, wire::ResetReason reason, const std::string& text, Time now);
@@ -117,8 +118,6 @@ class Traffic {
         std::vector<StreamId> control;
         std::vector<StreamId> delayed;
         std::deque<StreamId> data;
-        /// Moved is to be sent, with this epoch.
-        std::optional<std::uint64_t> moved;
         bool changed = false;
     };
 
@@ -137,8 +136,6 @@ class Traffic {
     void close_if_complete(Stream& stream, Time now);
     void write_kept(Stream& stream, Time now);
     void pass_end_if_due(Stream& stream, Time now);
-    void fill_control(Flow& flow, ProcessIndex process, Outbox& outbox, Time now);
-    void fill_data(Flow& flow, Outbox& outbox, Time now);
     void emit(EventKind kind, const Stream& stream, std::string cause, Time now);
 
     Surroundings env_;

@@ -171,9 +171,7 @@ FrameResult Traffic::handle(const wire::Closed& closed, Time now) {
 
 // --- batches out ---
 
-std::uint64_t Traffic::move(ProcessIndex process, std::uint64_t epoch, Time now) {
-    auto& flow = flows_[process.value];
-    flow.moved = epoch;
+std::uint64_t Traffic::rewind(ProcessIndex process, Time now) {
     std::uint64_t again = 0;
     std::vector<Stream*> streams;
     for (const auto& [id, stream] : streams_)
@@ -189,20 +187,12 @@ std::uint64_t Traffic::move(ProcessIndex process, std::uint64_t epoch, Time now)
 
 bool Traffic::output_due(ProcessIndex process) const {
     const auto& flow = flows_[process.value];
-    return flow.moved || !flow.control.empty() || !flow.data.empty();
-}
-
-void Traffic::fill(ProcessIndex process, Outbox& outbox, Time now) {
-    auto& flow = flows_[process.value];
-    if (const auto epoch = std::exchange(flow.moved, std::nullopt))
-        encode(outbox.control(), wire::Moved{*epoch, name(process)});
-    fill_control(flow, process, outbox, now);
-    outbox.begin_batch();
-    fill_data(flow, outbox, now);
+    return !flow.control.empty() || !flow.data.empty();
 }
 
 /// Whatever is sent takes the acknowledgements along that were waiting for company.
-void Traffic::fill_control(Flow& flow, ProcessIndex process, Outbox& outbox, Time now) {
+void Traffic::fill_control(ProcessIndex process, Outbox& outbox, Time now) {
+    auto& flow = flows_[process.value];
     const auto tell = [&](StreamId id) {
         auto* stream = find(id);
         if (!stream) return;
@@ -219,7 +209,8 @@ void Traffic::fill_control(Flow& flow, ProcessIndex process, Outbox& outbox, Tim
 }
 
 /// One frame of each stream in turn, so that streams share the link evenly.
-void Traffic::fill_data(Flow& flow, Outbox& outbox, Time now) {
+void Traffic::fill_data(ProcessIndex process, Outbox& outbox, Time now) {
+    auto& flow = flows_[process.value];
     while (!flow.data.empty() && outbox.has_room()) {
         const auto id = flow.data.front();
         flow.data.pop_front();

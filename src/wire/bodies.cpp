@@ -141,8 +141,15 @@ Assign read_assign(Reader& in) {
             .assignments = read_list(in, shortest_assignment, read_assignment)};
 }
 
-Moved read_moved(Reader& in) {
+template <class MovedOrSuspect>
+MovedOrSuspect read_moved(Reader& in) {
     return {.epoch = in.number<std::uint64_t>(), .process = in.name()};
+}
+
+/// Whatever the bytes are.
+Padding read_padding(Reader& in, std::size_t size) {
+    in.ignore_rest();
+    return {.size = static_cast<std::uint16_t>(size)};
 }
 
 Open read_open(Reader& in) {
@@ -171,7 +178,7 @@ Closed read_closed(Reader& in) {
     return {.stream = in.stream_id()};
 }
 
-Frame read(FrameType type, Reader& in) {
+Frame read(FrameType type, Reader& in, std::size_t size) {
     switch (type) {
         using enum FrameType;
         case hello:
@@ -193,7 +200,11 @@ Frame read(FrameType type, Reader& in) {
         case assign:
             return read_assign(in);
         case moved:
-            return read_moved(in);
+            return read_moved<Moved>(in);
+        case suspect:
+            return read_moved<Suspect>(in);
+        case padding:
+            return read_padding(in, size);
         case open:
             return read_open(in);
         case ack:
@@ -217,7 +228,7 @@ Frame read(FrameType type, Reader& in) {
 
 std::expected<Frame, DecodeError> decode_body(FrameType type, std::span<const std::byte> body) {
     Reader in{body};
-    auto frame = read(type, in);
+    auto frame = read(type, in, body.size());
     if (const auto error = in.error()) return std::unexpected(*error);
     return frame;
 }

@@ -170,6 +170,19 @@ void encode(Buffer& out, const Goodbye&) {
     Writer{out, FrameType::goodbye}.finish();
 }
 
+void encode(Buffer& out, const Suspect& frame) {
+    Writer to{out, FrameType::suspect};
+    to.number(frame.epoch);
+    to.name(frame.process);
+    to.finish();
+}
+
+void encode(Buffer& out, const Padding& frame) {
+    Writer to{out, FrameType::padding};
+    out.resize(out.size() + frame.size);
+    to.finish();
+}
+
 DataHeader encode_data_header(std::uint64_t stream, std::uint64_t offset, std::size_t payload_size) {
     core::require(stream != 0, "a stream's id is not 0");
     core::require(payload_size > 0 && payload_size <= max_payload, "a payload has 1 to 65536 bytes");

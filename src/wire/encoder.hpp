@@ -33,6 +33,8 @@ void encode(Buffer& out, const Finish& frame);
 void encode(Buffer& out, const Reset& frame);
 void encode(Buffer& out, const Closed& frame);
 void encode(Buffer& out, const Goodbye& frame);
+void encode(Buffer& out, const Suspect& frame);
+void encode(Buffer& out, const Padding& frame);
 
 /// What stands in front of the payload of a Data frame. The payload itself is never copied: it is written
 /// with a gathered write straight from the replay buffer.

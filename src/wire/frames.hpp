@@ -60,6 +60,8 @@ enum class FrameType : std::uint8_t {
     reset = 15,
     closed = 16,
     goodbye = 17,
+    suspect = 18,
+    padding = 19,
 };
 
 /// Flag of the frame header: a receiver that does not know the type closes the link instead of skipping it.
@@ -124,6 +126,14 @@ struct Refuse {
 
     friend bool operator==(const Refuse&, const Refuse&) = default;
 };
+
+/// Nothing but bytes: what comes behind them arrives only where full segments do.
+struct Padding {
+    std::uint16_t size = 0;
+
+    friend bool operator==(const Padding&, const Padding&) = default;
+};
+inline constexpr std::uint16_t max_padding = 4096;
 
 struct Test {
     std::uint64_t number = 0;
@@ -230,6 +240,15 @@ struct Moved {
     friend bool operator==(const Moved&, const Moved&) = default;
 };
 
+/// The sender doubts the process's link and sends what the process has to say here meanwhile, where the
+/// answers should come too. Nothing is decided by it; `epoch` is that of the assignment that it is about.
+struct Suspect {
+    std::uint64_t epoch = 0;
+    std::string process;
+
+    friend bool operator==(const Suspect&, const Suspect&) = default;
+};
+
 struct Open {
     std::uint64_t stream = 0;
     std::string process;
@@ -302,6 +321,6 @@ struct Goodbye {
 };
 
 using Frame = std::variant<Hello, Welcome, Confirm, Refuse, Test, Reply, Table, View, Assign, Moved, Open,
-                           Data, Ack, Finish, Reset, Closed, Goodbye>;
+                           Data, Ack, Finish, Reset, Closed, Goodbye, Suspect, Padding>;
 
 }  // namespace warmspare::wire

@@ -52,6 +52,7 @@ inline constexpr std::size_t shortest_assignment = 2 + 4 + 8 + 8 + 1 + 2;
         case assign:
             return Shape{Phase::accepted, 8 + 2, max_control_body};
         case moved:
+        case suspect:
         case open:
             return Shape{Phase::accepted, 8 + 2, 8 + 1 + max_name};
         case data:
@@ -66,6 +67,8 @@ inline constexpr std::size_t shortest_assignment = 2 + 4 + 8 + 8 + 1 + 2;
             return Shape{Phase::accepted, 8, 8};
         case goodbye:
             return Shape{Phase::accepted, 0, 0};
+        case padding:
+            return Shape{Phase::accepted, 0, max_padding};
     }
     return std::nullopt;
 }

@@ -58,6 +58,8 @@ RulesBench::RulesBench(PeerConfig config, HealthConfig health)
       health_{health, config_.links},
       assignments_{config_, table_},
       protection_{assignments_, health_},
+      detours_{assignments_, health_},
+      told_detours_(config_.processes.size()),
       timer_{health, now_},
       lines_(config_.links.size()) {
     now_ -= 10ms;
@@ -120,6 +122,12 @@ void RulesBench::other_node_says(std::string_view link, PeerView view) {
     say(fmt::format("the other node calls {} {}", link, view == PeerView::act ? "ACT" : "SBY"));
     if (view == PeerView::sby) table_.set_cause(index(link), "osaka has no answer on it");
     table_.set_peer_view(index(link), view, now_);
+    settle();
+}
+
+void RulesBench::other_node_suspects(std::string_view link) {
+    say(fmt::format("the other node suspects {}", link));
+    health_.suspect(index(link), now_);
     settle();
 }
 
@@ -202,9 +210,21 @@ void RulesBench::apply_rules() {
     send_tests();
     protection_.evaluate(now_);
     while (const auto decision = assignments_.poll_decision()) say("  " + describe(*decision));
+    take_detours();
     timer_.set_busy(std::ranges::any_of(assignments_.processes(),
                                         [](const auto& each) { return each.holding != Holding::none; }),
                     now_);
+}
+
+void RulesBench::take_detours() {
+    detours_.update();
+    for (std::uint32_t i = 0; i < told_detours_.size(); ++i) {
+        const auto detour = detours_.of({i});
+        if (std::exchange(told_detours_[i], detour) == detour) continue;
+        const auto& who = config_.processes[i].name;
+        say(detour ? fmt::format("  detour of {} over {}", who, name(*detour))
+                   : fmt::format("  no detour of {} any more", who));
+    }
 }
 
 void RulesBench::send_tests() {

@@ -9,11 +9,13 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/assignments.hpp"
+#include "core/detours.hpp"
 #include "core/health_monitor.hpp"
 #include "core/link_table.hpp"
 #include "core/protection.hpp"
@@ -48,6 +50,7 @@ class RulesBench {
     void disconnect(std::string_view link);
     void connect(std::string_view link);
     void other_node_says(std::string_view link, PeerView view);
+    void other_node_suspects(std::string_view link);
     /// Lets time pass, with all deadlines and replies that fall into it, the last instant included.
     void advance(Duration time);
     /// The same until this link was judged SBY; the rules are applied only when time goes on.
@@ -98,6 +101,7 @@ class RulesBench {
     void settle();
     void send_tests();
     [[nodiscard]] Time next() const;
+    void take_detours();
     [[nodiscard]] std::string describe(const Decision& decision) const;
 
     PeerConfig config_;
@@ -107,6 +111,9 @@ class RulesBench {
     HealthMonitor health_;
     Assignments assignments_;
     Protection protection_;
+    Detours detours_;
+    /// By process, as they were written down last.
+    std::vector<std::optional<LinkIndex>> told_detours_;
     StartTimer timer_;
     std::vector<Line> lines_;
     std::vector<PendingReply> replies_;

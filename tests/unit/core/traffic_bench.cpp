@@ -20,9 +20,6 @@ PeerConfig config_of(bool dials, bool digest) {
 
 /// A frame in words.
 struct Words {
-    std::string operator()(const wire::Moved& f) const {
-        return fmt::format("moved {} {}", f.process, f.epoch);
-    }
     std::string operator()(const wire::Open& f) const {
         return fmt::format("open {} {}", f.stream, f.process);
     }
@@ -106,8 +103,12 @@ std::size_t TrafficEnd::write(std::uint64_t stream, std::string_view text) {
 }
 
 wire::Buffer TrafficEnd::batch() {
-    for (std::uint32_t i = 0; i < config.processes.size() && !outbox_.in_batch(); ++i)
-        if (traffic.output_due({i}) || outbox_.queued()) traffic.fill({i}, outbox_, now);
+    for (std::uint32_t i = 0; i < config.processes.size() && !outbox_.in_batch(); ++i) {
+        if (!traffic.output_due({i}) && !outbox_.queued()) continue;
+        traffic.fill_control({i}, outbox_, now);
+        outbox_.begin_batch();
+        traffic.fill_data({i}, outbox_, now);
+    }
     wire::Buffer bytes;
     for (const auto piece : outbox_.pieces()) bytes.insert(bytes.end(), piece.begin(), piece.end());
     outbox_.handle_written(bytes.size());
@@ -162,8 +163,7 @@ void TrafficEnd::move_to_new_link() {
     outbox_ = {};
     decoder_ = {};
     decoder_.accept();
-    ++epoch_;
-    for (std::uint32_t i = 0; i < config.processes.size(); ++i) traffic.move({i}, epoch_, now);
+    for (std::uint32_t i = 0; i < config.processes.size(); ++i) traffic.rewind({i}, now);
 }
 
 // --- TrafficBench ---

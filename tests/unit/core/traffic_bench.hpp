@@ -99,7 +99,6 @@ class TrafficEnd {
 
     Outbox outbox_;
     wire::Decoder decoder_;
-    std::uint64_t epoch_ = 0;
 };
 
 class TrafficBench {

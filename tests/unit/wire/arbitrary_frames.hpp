@@ -193,4 +193,16 @@ struct FrameOf<Goodbye> {
     static rc::Gen<Goodbye> make() { return rc::gen::just(Goodbye{}); }
 };
 
+template <>
+struct FrameOf<Suspect> {
+    static rc::Gen<Suspect> make() { return rc::gen::construct<Suspect>(numbers(), names()); }
+};
+
+template <>
+struct FrameOf<Padding> {
+    static rc::Gen<Padding> make() {
+        return rc::gen::construct<Padding>(rc::gen::inRange<std::uint16_t>(0, max_padding + 1));
+    }
+};
+
 }  // namespace warmspare::wire

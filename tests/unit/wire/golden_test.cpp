@@ -101,6 +101,8 @@ std::vector<Frame> example_frames() {
         Reset{.stream = 2, .reason = ResetReason::target_unreachable, .text = "connection refused"},
         Closed{.stream = 2},
         Goodbye{},
+        Suspect{.epoch = 11, .process = "redis"},
+        Padding{.size = 4},
     };
 }
 

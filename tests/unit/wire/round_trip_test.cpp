@@ -46,7 +46,7 @@ template <class T>
 class RoundTrip : public ::testing::Test {};
 
 using ControlFrames = ::testing::Types<Hello, Welcome, Confirm, Refuse, Test, Reply, Table, View, Assign,
-                                       Moved, Open, Ack, Finish, Reset, Closed, Goodbye>;
+                                       Moved, Open, Ack, Finish, Reset, Closed, Goodbye, Suspect, Padding>;
 TYPED_TEST_SUITE(RoundTrip, ControlFrames);
 
 TYPED_TEST(RoundTrip, IsExact) {
@@ -63,10 +63,11 @@ RC_GTEST_PROP(RoundTripOfAll, IsExactForMixedFramesWithData, ()) {
         const auto offset = *offsets();
         frames.emplace_back(Data{*stream_ids(), offset - std::min(offset, std::uint64_t{size}), payload});
         const auto between = *rc::gen::resize(
-            3, rc::gen::container<std::vector<Frame>>(rc::gen::oneOf(
-                   frame_of<Refuse>(), frame_of<Test>(), frame_of<Reply>(), frame_of<Table>(),
-                   frame_of<View>(), frame_of<Assign>(), frame_of<Moved>(), frame_of<Open>(), frame_of<Ack>(),
-                   frame_of<Finish>(), frame_of<Reset>(), frame_of<Closed>(), frame_of<Goodbye>())));
+            3, rc::gen::container<std::vector<Frame>>(
+                   rc::gen::oneOf(frame_of<Refuse>(), frame_of<Test>(), frame_of<Reply>(), frame_of<Table>(),
+                                  frame_of<View>(), frame_of<Assign>(), frame_of<Moved>(), frame_of<Open>(),
+                                  frame_of<Ack>(), frame_of<Finish>(), frame_of<Reset>(), frame_of<Closed>(),
+                                  frame_of<Goodbye>(), frame_of<Suspect>(), frame_of<Padding>())));
         frames.insert(frames.end(), between.begin(), between.end());
     }
     check_frames(frames, true);
