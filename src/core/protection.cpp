@@ -12,6 +12,15 @@ namespace warmspare::core {
 
 Protection::Protection(Assignments& assignments, HealthMonitor& health)
     : assignments_{assignments}, health_{health}, requests_(assignments.processes().size()) {
+    forget_failures();
+}
+
+void Protection::forget_failures() {
+    waits_.clear();
+    for (const auto& row : assignments_.table().rows()) {
+        const auto owner = row.dedicated_to;
+        waits_.emplace_back(owner ? assignments_.process(*owner).config.wait_to_restore : Duration::zero());
+    }
 }
 
 void Protection::request(ProcessIndex process, Time now) {
@@ -33,12 +42,18 @@ void Protection::end(ProcessIndex process, Time now) {
 }
 
 void Protection::evaluate(Time now) {
+    observe_links(now);
     assignments_.announce_recoveries();
     // A link that one rule frees may be what another waits for.
     while (release_ended(now) || serve_waiting(now) || switch_failed(now) || decide_requests(now) ||
            restore_repaired(now)) {
     }
     next_deadline_ = find_deadline(now);
+}
+
+void Protection::observe_links(Time now) {
+    const auto& rows = assignments_.table().rows();
+    for (std::size_t i = 0; i < rows.size(); ++i) waits_[i].observe(rows[i].fit_since, now);
 }
 
 /// S5: longest-waiting first, then by id.
@@ -89,7 +104,7 @@ bool Protection::decide_requests(Time now) {
     return false;
 }
 
-/// S14: back to the own link once it has been ACT for the wait-to-restore time.
+/// S14: back to the own link once it has been ACT for the wait-to-restore time, which grows while it flaps.
 bool Protection::restore_repaired(Time now) {
 #ifdef WARMSPARE_MUTANT_NEVER_RETURN
     return false;
@@ -97,8 +112,7 @@ bool Protection::restore_repaired(Time now) {
     for (std::uint32_t i = 0; i < requests_.size(); ++i) {
         const auto link = repaired({i});
         if (!link) continue;
-        const auto& row = assignments_.table().row(*link);
-        if (row.fit_since + assignments_.process({i}).config.wait_to_restore > now) continue;
+        if (waits_[link->value].due() > now) continue;
         assignments_.restore({i}, *link, ++epoch_, "repaired");
         return true;
     }
@@ -151,8 +165,7 @@ Time Protection::find_deadline(Time now) const {
             earliest = std::min(earliest, undecided_until(assignments_.table(), health_, now));
         if (requests_[i].ended_at != never)
             earliest = std::min(earliest, requests_[i].ended_at + config.linger);
-        if (const auto link = repaired({i}))
-            earliest = std::min(earliest, assignments_.table().row(*link).fit_since + config.wait_to_restore);
+        if (const auto link = repaired({i})) earliest = std::min(earliest, waits_[link->value].due());
     }
     return earliest;
 }
@@ -164,6 +177,7 @@ bool Protection::undecided() const noexcept {
 void Protection::clear() {
     assignments_.clear();
     requests_.assign(requests_.size(), {});
+    forget_failures();
     ++epoch_;
 }
 

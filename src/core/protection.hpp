@@ -14,6 +14,7 @@
 #include "core/health_monitor.hpp"
 #include "core/ids.hpp"
 #include "core/time.hpp"
+#include "core/wait_to_restore.hpp"
 #include "wire/frames.hpp"
 
 namespace warmspare::core {
@@ -57,12 +58,16 @@ class Protection {
     bool release_ended(Time now);
     bool serve(ProcessIndex process, const std::string& cause);
     [[nodiscard]] bool failed(ProcessIndex process) const;
+    void observe_links(Time now);
+    void forget_failures();
     [[nodiscard]] std::optional<LinkIndex> repaired(ProcessIndex process) const;
     [[nodiscard]] Time find_deadline(Time now) const;
 
     Assignments& assignments_;
     HealthMonitor& health_;
     std::vector<Request> requests_;
+    /// By row; of use on dedicated ones.
+    std::vector<WaitToRestore> waits_;
     std::uint64_t epoch_ = 0;
     Time next_deadline_ = never;
 };
