@@ -12,6 +12,8 @@ namespace {
 
 /// Up to so many links are tested at once when the start timer fires; more are spread over the interval.
 constexpr std::size_t most_tests_at_once = 64;
+/// How long a link that lost much is no better choice than another one that does.
+constexpr Duration lossy_memory = std::chrono::minutes{1};
 
 }  // namespace
 
@@ -24,6 +26,7 @@ HealthMonitor::HealthMonitor(const HealthConfig& config, const std::vector<LinkC
 
 void HealthMonitor::handle_up(LinkIndex index, Duration round_trip, Time now) {
     links_[index.value].health.handle_up(round_trip, now);
+    links_[index.value].loss.restart();
     test(index, now);
 }
 
@@ -43,8 +46,11 @@ void HealthMonitor::handle_reply(LinkIndex index, const wire::Reply& reply, Time
     note(index, now);
 }
 
-void HealthMonitor::handle_acknowledged(LinkIndex index, std::uint64_t bytes, Time now) {
-    links_[index.value].health.handle_acknowledged(bytes, now);
+void HealthMonitor::handle_evidence(LinkIndex index, const Evidence& evidence, Time now) {
+    auto& link = links_[index.value];
+    link.health.handle_acknowledged(evidence.bytes_acked, now);
+    link.loss.observe(evidence, now);
+    if (link.loss.lossy()) link.lossy_until = now + lossy_memory;
 }
 
 void HealthMonitor::test(LinkIndex index, Time now) {

@@ -21,6 +21,7 @@
 #include "core/deadlines.hpp"
 #include "core/ids.hpp"
 #include "core/link_health.hpp"
+#include "core/loss_meter.hpp"
 
 namespace warmspare::core {
 
@@ -44,12 +45,17 @@ class HealthMonitor {
     HealthMonitor(const HealthConfig& config, const std::vector<LinkConfig>& links);
 
     [[nodiscard]] const LinkHealth& link(LinkIndex index) const { return links_[index.value].health; }
+    [[nodiscard]] const LossMeter& loss(LinkIndex index) const { return links_[index.value].loss; }
+    /// It was found to lose much, this connection or one shortly before.
+    [[nodiscard]] bool lossy(LinkIndex index, Time now) const {
+        return links_[index.value].lossy_until > now;
+    }
 
     void handle_up(LinkIndex index, Duration round_trip, Time now);
     void handle_down(LinkIndex index);
     void handle_reply(LinkIndex index, const wire::Reply& reply, Time now);
     void handle_heard(LinkIndex index, Time now) { links_[index.value].health.handle_heard(now); }
-    void handle_acknowledged(LinkIndex index, std::uint64_t bytes, Time now);
+    void handle_evidence(LinkIndex index, const Evidence& evidence, Time now);
 
     void test(LinkIndex index, Time now);
     /// The other node suspects it.
@@ -71,6 +77,8 @@ class HealthMonitor {
   private:
     struct Link {
         LinkHealth health;
+        LossMeter loss;
+        Time lossy_until{};
         std::string circuit;
         /// When a test asked for by the start timer is to go out; never: none is.
         Time scheduled = never;

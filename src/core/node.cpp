@@ -254,10 +254,10 @@ void Node::handle_closed(ConnectionId id, const std::string& cause, Time now) {
     impl_->finish_turn(now);
 }
 
-void Node::handle_acknowledged(ConnectionId id, std::uint64_t bytes_acked, Time now) {
+void Node::handle_evidence(ConnectionId id, const Evidence& evidence, Time now) {
     const auto* connection = impl_->connections_.find(id);
     if (connection && connection->stage == Stage::live)
-        impl_->peer(*connection->peer).handle_acknowledged(*connection, bytes_acked, now);
+        impl_->peer(*connection->peer).handle_evidence(*connection, evidence, now);
 }
 
 std::optional<ConnectionId> Node::poll_output() {

@@ -23,6 +23,7 @@
 #include "core/applications.hpp"
 #include "core/config.hpp"
 #include "core/event.hpp"
+#include "core/evidence.hpp"
 #include "core/ids.hpp"
 #include "core/status.hpp"
 #include "core/time.hpp"
@@ -84,9 +85,8 @@ class Node {
     void handle_bytes(ConnectionId connection, std::span<const std::byte> bytes, Time now);
     /// The connection is gone, or could not be made. `cause` as a person should read it: "connection reset".
     void handle_closed(ConnectionId connection, const std::string& cause, Time now);
-    /// The other host's kernel has acknowledged this many bytes of the connection in all (TCP_INFO
-    /// tcpi_bytes_acked, or a count with the same meaning).
-    void handle_acknowledged(ConnectionId connection, std::uint64_t bytes_acked, Time now);
+    /// What the kernel knows of the connection now.
+    void handle_evidence(ConnectionId connection, const Evidence& evidence, Time now);
 
     /// Connections that have something to send, each once until its output was taken or written.
     [[nodiscard]] std::optional<ConnectionId> poll_output();
@@ -122,7 +122,7 @@ class Node {
 
     /// never when there is nothing to wait for.
     [[nodiscard]] Time next_deadline() const;
-    /// Connections whose watchdog has run out: read these, and tell handle_acknowledged, before
+    /// Connections whose watchdog has run out: read these, and tell handle_evidence, before
     /// handle_deadline judges them.
     [[nodiscard]] std::vector<ConnectionId> to_be_judged(Time now) const;
     void handle_deadline(Time now);

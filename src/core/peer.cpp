@@ -300,8 +300,9 @@ void Peer::test_all(Duration interval, Time now) {
     health_.test_all(interval, now);
 }
 
-void Peer::handle_acknowledged(const Connection& connection, std::uint64_t bytes, Time now) {
-    health_.handle_acknowledged(*connection.link, bytes, now);
+void Peer::handle_evidence(const Connection& connection, const Evidence& evidence, Time now) {
+    health_.handle_evidence(*connection.link, evidence, now);
+    leave_if_lossy(*connection.link, now);
 }
 
 Time Peer::next_deadline() const {

@@ -65,7 +65,7 @@ class Peer {
     [[nodiscard]] std::expected<bool, std::string_view> handle_frame(Connection& connection,
                                                                      const Frame& frame, Time now);
     void handle_heard(const Connection& connection, Time now) { health_.handle_heard(*connection.link, now); }
-    void handle_acknowledged(const Connection& connection, std::uint64_t bytes, Time now);
+    void handle_evidence(const Connection& connection, const Evidence& evidence, Time now);
     /// Puts a batch together for a live connection.
     void fill(Connection& connection, Time now);
 
@@ -129,6 +129,7 @@ class Peer {
     void start_new_life(const std::string& cause, Time now);
     void link_up(Connection& connection, std::uint64_t number, Duration round_trip, Time now);
     void link_down(LinkIndex index, const std::string& cause, Time now);
+    void leave_if_lossy(LinkIndex index, Time now);
     void drop_unlisted(const std::vector<bool>& listed, Time now);
     void attempt_failed(LinkIndex index, const std::string& cause, Time now);
     void note_dialer(LinkIndex index);

@@ -182,6 +182,18 @@ void Peer::link_down(LinkIndex index, const std::string& cause, Time now) {
     rules_due_ = lists_due_ = true;
 }
 
+/// Loss is failure too (S13), but a link that loses much is better than none, and than another of its kind.
+void Peer::leave_if_lossy(LinkIndex index, Time now) {
+    const auto& holder = table_.row(index).holder;
+    if (!holder || !health_.loss(index).lossy()) return;
+    const auto better = select_link(table_, *holder, [&](LinkIndex other) {
+        const bool good = other != index && table_.row(other).fit() && !health_.lossy(other, now);
+        return good ? Fitness::fit : Fitness::unfit;
+    });
+    if (better.fitness != Fitness::fit) return;
+    link_down(index, fmt::format("loses {} % of what is sent", health_.loss(index).percent()), now);
+}
+
 void Peer::attempt_failed(LinkIndex index, const std::string& cause, Time now) {
     auto& link = links_[index.value];
     link.attempt.reset();

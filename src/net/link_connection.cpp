@@ -32,7 +32,7 @@ LinkConnection::LinkConnection(Worker& worker, core::ConnectionId id, FileDescri
       id_(id),
       socket_(worker.context(), socket.release()),
       gone_(std::move(gone)),
-      acknowledged_before_(bytes_acknowledged(socket_.native_handle()).value_or(0)) {
+      acknowledged_before_(kernel_evidence(socket_.native_handle()).value_or(core::Evidence{}).bytes_acked) {
 }
 
 void LinkConnection::start() {
@@ -64,10 +64,10 @@ void LinkConnection::catch_up(core::Time now) {
     const auto self = shared_from_this();
     read(reads_before_judgement);
     if (!socket_.is_open()) return;
-    const auto acknowledged = bytes_acknowledged(socket_.native_handle());
-    if (acknowledged && *acknowledged >= acknowledged_before_) {
-        worker_.node().handle_acknowledged(id_, *acknowledged - acknowledged_before_, now);
-    }
+    auto evidence = kernel_evidence(socket_.native_handle());
+    if (!evidence || evidence->bytes_acked < acknowledged_before_) return;
+    evidence->bytes_acked -= acknowledged_before_;
+    worker_.node().handle_evidence(id_, *evidence, now);
 }
 
 void LinkConnection::abort() {

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "core/evidence.hpp"
+
 namespace warmspare::net {
 
 /// A test must not wait behind data, so the kernel's queue of bytes that were never sent stays this short.
@@ -38,8 +40,8 @@ void accept_both_families(int socket) noexcept;
 /// Closing throws away what is unsent and resets the connection.
 void reset_on_close(int socket) noexcept;
 
-/// Bytes that the other host's kernel has acknowledged, the opening of the connection included.
-[[nodiscard]] std::optional<std::uint64_t> bytes_acknowledged(int socket) noexcept;
+/// What the kernel has counted of a TCP connection, the opening included; empty where it does not count.
+[[nodiscard]] std::optional<core::Evidence> kernel_evidence(int socket) noexcept;
 
 /// The error that the kernel keeps for the socket, which this clears; 0 if there is none.
 [[nodiscard]] int pending_error(int socket) noexcept;

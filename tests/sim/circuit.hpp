@@ -53,17 +53,22 @@ class Circuit {
         return busy;
     }
 
+    struct Transit {
+        core::Duration time;
+        std::uint32_t losses = 0;
+    };
     /// From leaving one end to reaching the other. A lost segment is one that comes after its retransmission.
-    core::Duration transit(Random& random) const {
-        auto time = setup_.delay + random.duration(core::Duration::zero(), setup_.jitter);
+    Transit transit(Random& random) const {
+        Transit transit{setup_.delay + random.duration(core::Duration::zero(), setup_.jitter)};
         core::Duration timeout = std::chrono::milliseconds{200};
         for (int tries = 0;
              tries < 5 && random.permille(lossless ? 0 : std::max(setup_.loss_permille, extra_loss));
              ++tries) {
-            time += timeout;
+            ++transit.losses;
+            transit.time += timeout;
             timeout *= 2;
         }
-        return time;
+        return transit;
     }
 
     /// Silent loss of everything sent from that end.

@@ -102,7 +102,10 @@ void Connection::send(Side from, Kind kind, std::vector<std::byte> bytes) {
     pipe.written += bytes.size();
     Segment segment{.kind = kind, .bytes = std::move(bytes), .ack = pipes_[index(other(from))].arrived};
     segment.departs = path_.circuit->serialize(from, segment.bytes.size() + 60, now);
-    segment.arrives = segment.departs + path_.circuit->transit(kernel_.random);
+    const auto transit = path_.circuit->transit(kernel_.random);
+    pipe.sent += 1 + transit.losses;
+    pipe.lost += transit.losses;
+    segment.arrives = segment.departs + transit.time;
     if (!pipe.segments.empty()) segment.arrives = std::max(segment.arrives, pipe.segments.back().arrives);
     pipe.segments.push_back(std::move(segment));
     arm(from);

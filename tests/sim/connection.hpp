@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/evidence.hpp"
 #include "core/ids.hpp"
 #include "sim/circuit.hpp"
 #include "sim/scheduler.hpp"
@@ -66,7 +67,10 @@ class Connection {
     [[nodiscard]] std::size_t readable(Side side) const noexcept;
     /// The other end was closed and everything before that was read.
     [[nodiscard]] bool at_end(Side side) const noexcept;
-    [[nodiscard]] std::uint64_t acknowledged(Side side) const noexcept { return pipes_[index(side)].acked; }
+    [[nodiscard]] core::Evidence evidence(Side side) const noexcept {
+        const auto& pipe = pipes_[index(side)];
+        return {.bytes_acked = pipe.acked, .segments = pipe.sent, .segments_lost = pipe.lost};
+    }
 
     /// In good order: what was written arrives first.
     void close(Side side);
@@ -98,6 +102,9 @@ class Connection {
         std::uint64_t written = 0;
         std::uint64_t arrived = 0;
         std::uint64_t acked = 0;
+        /// Segments, those sent again included; and those that were lost.
+        std::uint64_t sent = 0;
+        std::uint64_t lost = 0;
         std::uint32_t acks_under_way = 0;
         bool ack_delayed = false;
         bool armed = false;

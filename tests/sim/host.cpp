@@ -271,7 +271,7 @@ void Host::wake() {
             read(id);
             const auto it = sockets_.find(id);
             if (it == sockets_.end()) continue;
-            node_->handle_acknowledged(id, it->second.connection->acknowledged(it->second.side), now);
+            node_->handle_evidence(id, it->second.connection->evidence(it->second.side), now);
         }
         node_->handle_deadline(now);
     }

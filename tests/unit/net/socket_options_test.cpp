@@ -48,7 +48,7 @@ TEST(SocketOptionsTest, AnApplicationsUrgentBytesStayInTheStream) {
 
 TEST(SocketOptionsTest, CountsWhatTheOtherKernelHasAcknowledged) {
     const auto [one, other] = test::tcp_pair();
-    const auto before = bytes_acknowledged(one.get());
+    const auto before = kernel_evidence(one.get());
     ASSERT_TRUE(before);
     ASSERT_EQ(::send(one.get(), "12345", 5, 0), 5);
     std::array<char, 5> got{};
@@ -56,11 +56,11 @@ TEST(SocketOptionsTest, CountsWhatTheOtherKernelHasAcknowledged) {
     // The answer carries the acknowledgement.
     ASSERT_EQ(::send(other.get(), "x", 1, 0), 1);
     ASSERT_EQ(::recv(one.get(), got.data(), 1, 0), 1);
-    EXPECT_EQ(*bytes_acknowledged(one.get()) - *before, 5U);
+    EXPECT_EQ(kernel_evidence(one.get())->bytes_acked - before->bytes_acked, 5U);
 }
 
 TEST(SocketOptionsTest, KnowsNoAcknowledgementsOfWhatIsNotTcp) {
-    EXPECT_FALSE(bytes_acknowledged(-1));
+    EXPECT_FALSE(kernel_evidence(-1));
 }
 
 TEST(SocketOptionsTest, ClosingCanReset) {

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#pragma once
+
+#include <cstdint>
+
+namespace warmspare::core {
+
+/// What this host's kernel has counted of a connection since it was made.
+struct Evidence {
+    /// Bytes that the other host's kernel has acknowledged (TCP_INFO tcpi_bytes_acked, without the opening).
+    std::uint64_t bytes_acked = 0;
+    /// Segments with data, those that were sent again included.
+    std::uint64_t segments = 0;
+    /// Segments that were sent again because they were lost, and not for nothing.
+    std::uint64_t segments_lost = 0;
+};
+
+}  // namespace warmspare::core

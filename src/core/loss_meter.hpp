@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+// Whether a connection loses so much that another link would serve better (S13). TCP repairs what is lost, so
+// a link that loses a third of its segments answers its tests, late at times, and everything on it crawls:
+// worse than a dead link for everybody who only looks for silence.
+//
+// The kernel's own count is used and not late replies, because those cannot tell loss from a queue: a full
+// line answers late for as long as it is full, and there is nothing wrong with it. A queue that overflows
+// loses much for a moment; so the loss must go on, over several short windows in a row.
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/evidence.hpp"
+#include "core/time.hpp"
+
+namespace warmspare::core {
+
+class LossMeter {
+  public:
+    /// A new connection: all counts begin at 0.
+    void restart() noexcept { *this = {}; }
+
+    void observe(const Evidence& counts, Time now) noexcept {
+        if (window_began_ == Time{}) return begin_window(counts, now);
+        if (now - window_began_ < window) return;
+        const auto sent = counts.segments - before_.segments;
+        // Too few say nothing, neither good nor bad.
+        if (sent >= fewest_segments) {
+            const auto percent = 100 * (counts.segments_lost - before_.segments_lost) / sent;
+            bad_windows_ = percent >= bad_percent ? bad_windows_ + 1 : 0;
+            percent_ = static_cast<std::uint32_t>(percent);
+        }
+        begin_window(counts, now);
+    }
+
+    [[nodiscard]] bool lossy() const noexcept { return bad_windows_ >= most_bad_windows; }
+    /// Of the last window that says something.
+    [[nodiscard]] std::uint32_t percent() const noexcept { return percent_; }
+
+  private:
+    static constexpr Duration window = std::chrono::milliseconds{250};
+    static constexpr std::uint64_t fewest_segments = 8;
+    static constexpr std::uint64_t bad_percent = 10;
+    static constexpr std::uint32_t most_bad_windows = 5;
+
+    void begin_window(const Evidence& counts, Time now) noexcept {
+        before_ = counts;
+        window_began_ = now;
+    }
+
+    Evidence before_;
+    Time window_began_{};
+    /// In a row.
+    std::uint32_t bad_windows_ = 0;
+    std::uint32_t percent_ = 0;
+};
+
+}  // namespace warmspare::core

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "core/loss_meter.hpp"
+
+#include <gtest/gtest.h>
+
+namespace warmspare::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A connection that is looked at every 5 ms.
+class Measured {
+  public:
+    /// Sends so many segments a look, of which so many in a hundred are lost.
+    void send(Duration time, std::uint64_t segments, std::uint64_t percent) {
+        for (const auto end = now_ + time; now_ < end; now_ += 5ms) {
+            evidence_.segments += segments;
+            hundredths_ += segments * percent;
+            evidence_.segments_lost = hundredths_ / 100;
+            meter.observe(evidence_, now_);
+        }
+    }
+    void reconnect() {
+        meter.restart();
+        evidence_ = {};
+        hundredths_ = 0;
+    }
+
+    LossMeter meter;
+
+  private:
+    Time now_{1h};
+    Evidence evidence_;
+    std::uint64_t hundredths_ = 0;
+};
+
+TEST(LossMeter, S13_a_third_lost_is_found_within_two_seconds) {
+    Measured link;
+    link.send(1s, 10, 30);
+    EXPECT_FALSE(link.meter.lossy());
+    link.send(500ms, 10, 30);
+    EXPECT_TRUE(link.meter.lossy());
+    EXPECT_EQ(link.meter.percent(), 30U);
+}
+
+TEST(LossMeter, S13_a_little_traffic_is_enough) {
+    Measured link;
+    link.send(2s, 1, 30);
+    EXPECT_TRUE(link.meter.lossy());
+}
+
+TEST(LossMeter, S13_one_in_a_hundred_is_what_lines_do) {
+    Measured link;
+    link.send(1min, 10, 1);
+    EXPECT_FALSE(link.meter.lossy());
+}
+
+// As when a sender that has just begun finds out how long the queue is.
+TEST(LossMeter, S13_a_burst_of_losses_is_no_lossy_line) {
+    Measured link;
+    for (int i = 0; i < 20; ++i) {
+        link.send(500ms, 100, 50);
+        link.send(500ms, 100, 0);
+    }
+    EXPECT_FALSE(link.meter.lossy());
+}
+
+TEST(LossMeter, S13_of_a_quiet_line_nothing_is_known) {
+    Measured link;
+    link.send(2s, 0, 0);
+    EXPECT_FALSE(link.meter.lossy());
+    link.send(1500ms, 10, 30);
+    EXPECT_TRUE(link.meter.lossy());
+    link.send(10s, 0, 0);
+    EXPECT_TRUE(link.meter.lossy());
+}
+
+TEST(LossMeter, a_new_connection_begins_anew) {
+    Measured link;
+    link.send(2s, 10, 30);
+    link.reconnect();
+    EXPECT_FALSE(link.meter.lossy());
+    link.send(1s, 10, 0);
+    EXPECT_FALSE(link.meter.lossy());
+}
+
+}  // namespace
+}  // namespace warmspare::core
