@@ -82,7 +82,7 @@ void HealthMonitor::watch(LinkIndex index, bool outstanding, Time now) {
 }
 
 Time HealthMonitor::watch_deadline(const Link& link) const {
-    if (!link.outstanding || link.health.test_in_flight()) return never;
+    if (!(link.outstanding || link.health.suspected()) || link.health.test_in_flight()) return never;
     return link.health.tested_at() + config_.watchdog / 2;
 }
 
@@ -92,8 +92,8 @@ void HealthMonitor::note(LinkIndex index, Time now) {
     const bool first = link.health.untested();
     if (const auto test = link.health.poll_test(now)) tests_.push_back({index, *test, first});
     note_suspicion(link);
-    deadlines_.set(index.value,
-                   std::min({link.health.next_deadline(), link.scheduled, watch_deadline(link)}));
+    deadlines_.set(index.value, std::min({link.health.next_deadline(), link.scheduled,
+                                          std::max(watch_deadline(link), now)}));
 }
 
 void HealthMonitor::note_suspicion(Link& link) {

@@ -6,7 +6,7 @@
 //
 // A link is tested when the start timer asks for all of them, when an establishment needs its verdict, when
 // another link of its circuit misses a reply, and twice every watchdog time while something is outstanding on
-// it: then a black hole is suspected one and a half watchdogs after it came at the latest.
+// it or it is suspect: so a black hole is suspected one and a half watchdogs after it came at the latest.
 
 #pragma once
 

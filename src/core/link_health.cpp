@@ -21,6 +21,9 @@ constexpr Duration longest_stand_in = std::chrono::milliseconds{250};
 /// link is alive. Whoever takes the first miss for a verdict does not wait for it.
 constexpr Duration longest_delayed_ack = std::chrono::milliseconds{50};
 
+/// How long a suspect link must have answered in time before it is trusted again.
+constexpr Duration probation = std::chrono::milliseconds{100};
+
 /// How often in a row our own lateness excuses a missing reply. A node that is always late must still find a
 /// dead link in the end.
 constexpr std::uint32_t most_late_excuses = 5;
@@ -30,6 +33,10 @@ constexpr std::uint32_t most_late_excuses = 5;
 Duration LinkHealth::watchdog() const noexcept {
     return std::clamp(estimate_.expected(configured_watchdog_ / 2), configured_watchdog_,
                       std::max(longest_watchdog, configured_watchdog_));
+}
+
+Duration LinkHealth::patience() const noexcept {
+    return std::clamp(estimate_.usual(configured_watchdog_), configured_watchdog_, watchdog());
 }
 
 void LinkHealth::handle_up(Duration round_trip, Time now) noexcept {
@@ -47,7 +54,7 @@ void LinkHealth::handle_up(Duration round_trip, Time now) noexcept {
 void LinkHealth::handle_down() noexcept {
     condition_ = Condition::sby;
     phase_ = Phase::down;
-    deadline_ = repeat_at_ = never;
+    deadline_ = repeat_at_ = overdue_at_ = never;
     test_to_send_ = suspected_ = false;
 }
 
@@ -61,18 +68,33 @@ void LinkHealth::start_test(Time now) noexcept {
 
 void LinkHealth::suspect(Time now) noexcept {
     if (condition_ != Condition::act) return;
-    suspected_ = true;
+    doubt();
     start_test(now);
+}
+
+void LinkHealth::doubt() noexcept {
+    suspected_ = true;
+    in_time_since_ = never;
+}
+
+void LinkHealth::trust(bool in_time, Time now) noexcept {
+    if (!in_time)
+        in_time_since_ = never;
+    else if (in_time_since_ == never)
+        in_time_since_ = now;
+    else if (now - in_time_since_ >= probation)
+        suspected_ = false;
 }
 
 Duration LinkHealth::pace() const noexcept {
     return std::max(configured_watchdog_, watchdog() / 4);
 }
 
-void LinkHealth::send(Duration patience, Time now) noexcept {
+void LinkHealth::send(Duration wait, Time now) noexcept {
     ++number_;
     tested_at_ = now;
-    deadline_ = now + patience;
+    deadline_ = now + wait;
+    overdue_at_ = now + patience();
     // A single lost segment on a quiet link is repaired only after some 200 ms, unless another small segment
     // follows it: so an unanswered test is.
     repeat_at_ = now + watchdog() / 4;
@@ -83,10 +105,10 @@ bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
     if (phase_ == Phase::down || reply.number > number_) return false;
     const Time sent{Duration{static_cast<Duration::rep>(reply.stamp)}};
     if (sent > now || sent <= Time{}) return false;
+    trust(now - sent <= patience(), now);
     estimate_.add(now - sent);
     last_proof_ = std::max(last_proof_, sent);
     missed_ = 0;
-    suspected_ = false;
     if (phase_ != Phase::in_flight) return false;
     if (reply.number != number_) {
         row_began_ = tested_at_;
@@ -94,7 +116,7 @@ bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
         return false;
     }
     phase_ = Phase::resting;
-    deadline_ = repeat_at_ = never;
+    deadline_ = repeat_at_ = overdue_at_ = never;
     test_to_send_ = false;
     answered_at_ = now;
     return std::exchange(condition_, Condition::act) == Condition::sby;
@@ -119,8 +141,15 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
     excused_by_ = last_proof_;
     if (now - row_began_ >= std::max(longest_stand_in, 2 * watchdog())) return false;
     missed_ = 0;
-    suspected_ = false;
     return true;
+}
+
+/// A reply is later than usual. Without anything newer than the test that proves the path alive, it is
+/// suspect, even if the caller is late: what came in meanwhile has been read, and a suspicion is no verdict.
+void LinkHealth::handle_overdue(Time now) noexcept {
+    const bool proven = last_proof_ > tested_at_ && last_proof_ + patience() > now;
+    overdue_at_ = proven ? last_proof_ + patience() : never;
+    if (!proven) doubt();
 }
 
 bool LinkHealth::certain(Time now) const noexcept {
@@ -135,6 +164,7 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
         repeat_at_ = now + pace() < deadline_ ? now + pace() : never;
         test_to_send_ = true;
     }
+    if (now >= overdue_at_) handle_overdue(now);
     if (now < deadline_) return Verdict::none;
     if (excused(late, now)) {
         deadline_ = now + watchdog();
@@ -142,7 +172,7 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
     }
     ++missed_;
     if (!certain(now)) {
-        suspected_ = true;
+        doubt();
         // The repetitions before it have been out for a whole watchdog by then.
         send(pace(), now);
         return Verdict::missed;
@@ -155,13 +185,13 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
     phase_ = Phase::resting;
     condition_ = Condition::sby;
     failed_at_ = now;
-    deadline_ = repeat_at_ = never;
+    deadline_ = repeat_at_ = overdue_at_ = never;
     test_to_send_ = false;
     return Verdict::dead;
 }
 
 Time LinkHealth::next_deadline() const noexcept {
-    return phase_ == Phase::in_flight ? std::min(deadline_, repeat_at_) : never;
+    return phase_ == Phase::in_flight ? std::min({deadline_, repeat_at_, overdue_at_}) : never;
 }
 
 std::optional<wire::Test> LinkHealth::poll_test(Time now) noexcept {

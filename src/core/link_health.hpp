@@ -8,9 +8,10 @@
 // bytes. A late reply proves that the path is slow and not dead: it feeds the estimate that stretches the
 // watchdog, and ends a row of misses, but makes no link ACT.
 //
-// Between the first miss and the verdict a link is suspect. To suspect costs nothing but bandwidth, because
-// the traffic of its process takes a detour meanwhile; so the suspicion is quick, and the verdict can wait
-// for the last evidence that may still come.
+// Before the verdict a link is suspect. To suspect costs nothing but bandwidth, because the traffic of its
+// process takes a detour meanwhile; so the suspicion comes as soon as a reply is later than usual, and the
+// verdict can wait for the last evidence that may still come. A link that was suspect has to answer in time
+// for a while before it is trusted again: where much is lost, the next reply says little.
 
 #pragma once
 
@@ -29,7 +30,7 @@ namespace warmspare::core {
 enum class Verdict {
     /// Nothing to judge, or the test was given more time.
     none,
-    /// A watchdog was missed, but not enough of them yet: the link is suspect, the next test on its way.
+    /// A watchdog was missed, but not enough of them yet; the next test is on its way.
     missed,
     /// The link is SBY.
     dead,
@@ -58,6 +59,8 @@ class LinkHealth {
     [[nodiscard]] Time tested_at() const noexcept { return tested_at_; }
     /// How long a reply is waited for now: the configured time, or what the round trip asks for.
     [[nodiscard]] Duration watchdog() const noexcept;
+    /// How long a reply may take before the link is suspect: no longer than that.
+    [[nodiscard]] Duration patience() const noexcept;
 
     /// The connection is accepted, after a handshake that took `round_trip`.
     void handle_up(Duration round_trip, Time now) noexcept;
@@ -87,7 +90,10 @@ class LinkHealth {
 
     bool excused(bool late, Time now) noexcept;
     [[nodiscard]] bool certain(Time now) const noexcept;
-    void send(Duration patience, Time now) noexcept;
+    void doubt() noexcept;
+    void trust(bool in_time, Time now) noexcept;
+    void handle_overdue(Time now) noexcept;
+    void send(Duration wait, Time now) noexcept;
     /// How far apart repetitions are, and misses after the first one.
     [[nodiscard]] Duration pace() const noexcept;
 
@@ -102,6 +108,10 @@ class LinkHealth {
     Time deadline_ = never;
     /// When the test in flight is sent once more.
     Time repeat_at_ = never;
+    /// When the link becomes suspect unless something proves it alive.
+    Time overdue_at_ = never;
+    /// Since when all replies have come in time, while it is suspect; never: the last did not.
+    Time in_time_since_ = never;
     Time answered_at_{};
     Time failed_at_{};
     Time last_proof_{};

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <optional>
 
 #include "core/time.hpp"
@@ -23,8 +25,22 @@ class RoundTrip {
         return smoothed_ ? *smoothed_ + std::max(granularity, 4 * deviation_) : Duration::zero();
     }
 
+    /// How long most replies take: the median of the last ones, and as much again as that is above the
+    /// fastest of them, but at least `granularity`. A few that had to be sent again do not stretch it, as
+    /// they do the estimate above; one that is late by this has probably been lost. Zero before the first
+    /// sample.
+    [[nodiscard]] Duration usual(Duration granularity) const noexcept {
+        if (count_ == 0) return Duration::zero();
+        auto sorted = latest_;
+        const auto used = sorted.begin() + static_cast<std::ptrdiff_t>(std::min(count_, sorted.size()));
+        std::sort(sorted.begin(), used);
+        const auto median = sorted[static_cast<std::size_t>(used - sorted.begin()) / 2];
+        return median + std::max(granularity, median - sorted.front());
+    }
+
     void add(Duration sample) noexcept {
         sample = std::max(sample, Duration::zero());
+        latest_[count_++ % latest_.size()] = sample;
         if (!smoothed_) {
             smoothed_ = sample;
             deviation_ = sample / 2;
@@ -38,6 +54,9 @@ class RoundTrip {
   private:
     std::optional<Duration> smoothed_;
     Duration deviation_{};
+    /// The last samples, in a ring.
+    std::array<Duration, 15> latest_{};
+    std::size_t count_ = 0;
 };
 
 }  // namespace warmspare::core

@@ -146,7 +146,9 @@ void Run::hold(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex proc
         plan.ending = Ending::hold;
     }
     const auto other = world_.host(host).host_of(peer);
-    if (world_.acquainted(host, other) && open(host, peer, process, stream)) {
+    // Where idle links are not tested, only a stream finds out that the peer has been restarted.
+    const bool sensible = world_.acquainted(host, other) || !options_.health.idle_interval;
+    if (sensible && open(host, peer, process, stream)) {
         --holders_missing_;
         return watch_holder(host, peer, process, world_.ledger().streams().back());
     }

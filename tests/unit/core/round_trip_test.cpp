@@ -44,6 +44,22 @@ TEST(RoundTrip, comes_to_expect_what_is_always_the_same) {
     EXPECT_GE(estimate.expected(), 10ms);
 }
 
+TEST(RoundTrip, knows_what_is_usual_whatever_came_late_now_and_then) {
+    RoundTrip estimate;
+    EXPECT_EQ(estimate.usual(10ms), 0ms);
+    for (int i = 0; i < 30; ++i) estimate.add(i % 3 == 0 ? 80ms : 5ms);
+    EXPECT_EQ(estimate.usual(10ms), 15ms);
+    for (int i = 0; i < 8; ++i) estimate.add(50ms);
+    EXPECT_GE(estimate.usual(10ms), 60ms);
+}
+
+// A line whose round trips are anything from 10 to 30 ms is not late at 30.
+TEST(RoundTrip, takes_what_varies_all_the_time_for_usual) {
+    RoundTrip estimate;
+    for (int i = 0; i < 100; ++i) estimate.add(10ms + i * 8 % 21 * 1ms);
+    EXPECT_GE(estimate.usual(1ms), 28ms);
+}
+
 TEST(RoundTrip, takes_a_negative_sample_for_none_at_all) {
     RoundTrip estimate;
     estimate.add(-5ms);
