@@ -55,7 +55,7 @@ void Stream::reset(wire::ResetReason reason, std::string text) {
 
 bool Stream::control_urgent() const noexcept {
     if (reset_) return !reset_sent_;
-    if (opened_here_ && !confirmed_ && !open_sent_) return true;
+    if (unanswered() && !open_sent_) return true;
     return out_->finish_due() || in_->ack_urgent();
 }
 
@@ -70,7 +70,7 @@ void Stream::encode_control(wire::Buffer& buffer, const std::string& process_nam
         reset_sent_ = known_ = true;
         return;
     }
-    if (opened_here_ && !confirmed_ && !open_sent_) {
+    if (unanswered() && !open_sent_) {
         encode(buffer, wire::Open{.stream = id_.value, .process = process_name});
         open_sent_ = known_ = true;
     }
@@ -79,7 +79,7 @@ void Stream::encode_control(wire::Buffer& buffer, const std::string& process_nam
 }
 
 bool Stream::outstanding() const noexcept {
-    if (opened_here_ && !confirmed_ && open_sent_) return true;
+    if (unanswered() && open_sent_) return true;
     return reset_ ? reset_sent_ : out_->outstanding();
 }
 

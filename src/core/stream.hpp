@@ -47,6 +47,8 @@ class Stream {
     void reset(wire::ResetReason reason, std::string text);
     /// The other node has answered: it knows the stream.
     void confirm_open() noexcept { confirmed_ = true; }
+    /// It was opened here and the other node has not said anything of it.
+    [[nodiscard]] bool unanswered() const noexcept { return opened_here_ && !confirmed_; }
 
     /// Whether the other node may have heard of it.
     [[nodiscard]] bool known_to_peer() const noexcept { return known_; }

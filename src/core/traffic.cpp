@@ -182,6 +182,15 @@ void Traffic::end(Stream& stream, wire::ResetReason reason, const std::string& t
         emit(EventKind::error, stream, std::move(cause), now);
 }
 
+/// Ends a stream that the other node is done with.
+void Traffic::drop(Stream& stream, std::string cause, Time now) {
+    if (!stream.is_reset()) {
+        env_.applications.reset(key(stream));
+        emit(EventKind::stream_close, stream, std::move(cause), now);
+    }
+    remove(stream);
+}
+
 void Traffic::reset_all(ProcessIndex process, wire::ResetReason reason, const std::string& text, Time now) {
     std::vector<Stream*> streams;
     for (const auto& [id, stream] : streams_)
@@ -196,13 +205,7 @@ void Traffic::abandon(const std::string& cause, Time now) {
     for (const auto& [id, stream] : streams_)
         if (stream->known_to_peer()) streams.push_back(stream.get());
     std::ranges::sort(streams, {}, &Stream::id);
-    for (auto* stream : streams) {
-        if (!stream->is_reset()) {
-            env_.applications.reset(key(*stream));
-            emit(EventKind::stream_close, *stream, cause, now);
-        }
-        remove(*stream);
-    }
+    for (auto* stream : streams) drop(*stream, cause, now);
     // What the other node never heard of goes on, and wants a link of the next life.
     for (std::uint32_t i = 0; i < flows_.size(); ++i) note_changed({i});
     // The next life of the other node counts from the beginning.

@@ -133,6 +133,7 @@ class Traffic {
     void note_changed(ProcessIndex process);
     void end(Stream& stream, wire::ResetReason reason, const std::string& text, Time now);
     void remove(Stream& stream);
+    void drop(Stream& stream, std::string cause, Time now);
     void close_if_complete(Stream& stream, Time now);
     void write_kept(Stream& stream, Time now);
     void pass_end_if_due(Stream& stream, Time now);

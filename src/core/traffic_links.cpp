@@ -34,6 +34,8 @@ FrameResult Traffic::handle(const wire::Open& open, wire::Buffer& answers, Time 
     }
     const ProcessIndex index{static_cast<std::uint32_t>(process - env_.config.processes.begin())};
     if (!add(id, index, false, now)) {
+        // Refused for good: a copy of the open may come when there is memory, and then the reset behind it.
+        finished_other_.finish(id);
         encode(answers, wire::Reset{open.stream, wire::ResetReason::no_memory, {}});
         return {};
     }
@@ -144,12 +146,7 @@ FrameResult Traffic::handle(const wire::Reset& reset, wire::Buffer& answers, Tim
         finished_other_.finish({reset.stream});
         return {};
     }
-    if (!stream->is_reset()) {
-        env_.applications.reset(key(*stream));
-        auto cause = "reset by the other node: " + describe(reset.reason, reset.text);
-        emit(EventKind::stream_close, *stream, std::move(cause), now);
-    }
-    remove(*stream);
+    drop(*stream, "reset by the other node: " + describe(reset.reason, reset.text), now);
     return {};
 }
 
@@ -157,8 +154,9 @@ FrameResult Traffic::handle(const wire::Closed& closed, Time now) {
     deliver(now);
     auto* stream = find({closed.stream});
     if (!stream) return {};
-    if (stream->is_reset()) {
-        remove(*stream);
+    // If nothing else ever came for it, it was refused, and the reset that said so was lost.
+    if (stream->is_reset() || stream->unanswered()) {
+        drop(*stream, "refused by the other node", now);
         return {};
     }
     if (!stream->in().done() || !stream->out().close())

@@ -249,6 +249,44 @@ TEST(StreamsMemory, a_stream_that_cannot_have_its_certain_memory_is_not_accepted
     EXPECT_EQ(bench.dialled.applications.calls(), "open 2; ");
 }
 
+/// The other node has no memory for a stream when its open comes, and has it soon after.
+struct RefusedStream : testing::Test {
+    TrafficBench bench{{.memory = 2 * certain_bytes}};
+    TrafficEnd& here = bench.dialling;
+    TrafficEnd& there = bench.dialled;
+    std::uint64_t stream = here.open();
+    wire::Buffer refusal;
+
+    void SetUp() override {
+        const auto taken = Allowance::reserve(there.budget);
+        ASSERT_TRUE(there.receive(here.batch()));
+        refusal = there.batch();
+        bench.cut();
+    }
+
+    void expect_gone() {
+        EXPECT_EQ(there.applications.calls(), "");
+        EXPECT_EQ(here.applications.calls(), "reset 2; ");
+        EXPECT_EQ(here.traffic.streams() + there.traffic.streams(), 0U);
+        EXPECT_FALSE(here.applications.disturbed());
+    }
+};
+
+// Were it accepted when its open comes again on another link, the late reset would end it here and leave the
+// other node with a stream that nobody has.
+TEST_F(RefusedStream, is_not_accepted_when_its_open_comes_again) {
+    ASSERT_TRUE(there.receive(here.batch()));
+    ASSERT_TRUE(here.receive(refusal));
+    bench.exchange();
+    expect_gone();
+}
+
+TEST_F(RefusedStream, ends_even_if_the_refusal_is_lost) {
+    bench.exchange();
+    EXPECT_THAT(here.causes(EventKind::stream_close), ElementsAre("refused by the other node"));
+    expect_gone();
+}
+
 TEST_F(Streams, S14_a_reader_that_stops_stops_its_own_stream_and_no_other) {
     const auto second = here.open();
     bench.exchange();
