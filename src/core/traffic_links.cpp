@@ -27,6 +27,10 @@ FrameResult Traffic::handle(const wire::Open& open, wire::Buffer& answers, Time 
         note(*known, now);
         return {};
     }
+    // Streams in between that are still to come are few; who leaves out more makes this node remember too
+    // much.
+    if (finished_other_.ranges() >= most_streams)
+        return std::unexpected("opens streams and leaves out others");
     const auto process = std::ranges::find(env_.config.processes, open.process, &ProcessConfig::name);
     if (process == env_.config.processes.end()) {
         encode(answers, wire::Reset{open.stream, wire::ResetReason::unknown_process, open.process});

@@ -448,6 +448,16 @@ TEST_F(Streams, lies_are_errors) {
     EXPECT_EQ(there.traffic.streams(), 1U);
 }
 
+// Each gap between ids that are over costs memory.
+TEST_F(Streams, a_node_cannot_leave_out_as_many_ids_as_it_likes) {
+    std::uint64_t id = 6;
+    const auto once = [&] {
+        return there.hear(wire::Open{id, "A"}) && there.hear(wire::Reset{.stream = id});
+    };
+    for (int i = 0; i < 65536; ++i, id += 4) ASSERT_TRUE(once()) << id;
+    EXPECT_FALSE(there.hear(wire::Open{id, "A"}));
+}
+
 TEST_F(Streams, data_of_a_stream_that_is_not_there_is_dropped) {
     EXPECT_TRUE(there.traffic.handle(wire::Data{4, 0, bytes_of("hello")}, there.now));
     here.reset(stream);
