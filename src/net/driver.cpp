@@ -23,6 +23,8 @@ Driver::Driver(asio::io_context& context, const node::Config& config, std::uint6
       applications_(worker_, config),
       node_(node::core_config(config), incarnation, applications_, Worker::now()),
       links_(worker_, config),
+      interfaces_(worker_, [this](const Address& own,
+                                  const std::string& cause) { links_.handle_address_lost(own, cause); }),
       timer_(context) {
     worker_.drive(node_, [this] { pump(); });
 }
@@ -34,6 +36,7 @@ std::expected<void, std::string> Driver::bind() {
 
 void Driver::start() {
     applications_.accept();
+    interfaces_.start();
     worker_.wake();
 }
 
@@ -49,6 +52,7 @@ void Driver::shut_down(std::function<void()> closed) {
     closed_ = std::move(closed);
     node_.shut_down(Worker::now());
     links_.stop();
+    interfaces_.stop();
     worker_.wake();
 }
 

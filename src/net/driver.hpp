@@ -17,6 +17,7 @@
 #include "core/status.hpp"
 #include "net/application_sockets.hpp"
 #include "net/asio_types.hpp"
+#include "net/interface_watch.hpp"
 #include "net/link_sockets.hpp"
 #include "net/worker.hpp"
 #include "node/config.hpp"
@@ -59,6 +60,7 @@ class Driver {
     ApplicationSockets applications_;
     core::Node node_;
     LinkSockets links_;
+    InterfaceWatch interfaces_;
     Timer timer_;
     /// What the timer is set to; never: it is not set.
     core::Time timer_at_ = core::never;

@@ -31,6 +31,7 @@ LinkConnection::LinkConnection(Worker& worker, core::ConnectionId id, FileDescri
     : worker_(worker),
       id_(id),
       socket_(worker.context(), socket.release()),
+      own_end_(own_end(socket_.native_handle())),
       gone_(std::move(gone)),
       acknowledged_before_(kernel_evidence(socket_.native_handle()).value_or(core::Evidence{}).bytes_acked) {
 }
@@ -74,6 +75,17 @@ void LinkConnection::abort() {
     if (!socket_.is_open()) return;
     reset_on_close(socket_.native_handle());
     close();
+}
+
+void LinkConnection::end(const std::string& cause) {
+    const auto self = shared_from_this();
+    if (!socket_.is_open()) return;
+    reset_on_close(socket_.native_handle());
+    fail(cause);
+}
+
+bool LinkConnection::has_address(const Address& own) const {
+    return own_end_ && same_address(own, unmapped(own_end_->address()));
 }
 
 void LinkConnection::close_when_sent() {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/node.hpp"
+#include "net/address.hpp"
 #include "net/asio_types.hpp"
 #include "net/file_descriptor.hpp"
 #include "net/socket_io.hpp"
@@ -35,6 +36,9 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     void catch_up(core::Time now);
     /// Closes at once; what is unsent is thrown away.
     void abort();
+    /// The same, and the node is told why.
+    void end(const std::string& cause);
+    [[nodiscard]] bool has_address(const Address& own) const;
     /// Sends what is left, ends our direction, and closes when the other end has done the same, or soon.
     void close_when_sent();
 
@@ -51,6 +55,7 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     Worker& worker_;
     core::ConnectionId id_;
     Descriptor socket_;
+    std::optional<TcpAddress> own_end_;
     Gone gone_;
     /// What the kernel counted as acknowledged before our first byte (the opening of the connection).
     std::uint64_t acknowledged_before_;

@@ -58,6 +58,14 @@ void LinkSockets::catch_up(std::span<const core::ConnectionId> connections, core
     }
 }
 
+void LinkSockets::handle_address_lost(const Address& own, const std::string& cause) {
+    std::vector<std::shared_ptr<LinkConnection>> hit;
+    for (const auto& [id, connection] : connections_) {
+        if (connection->has_address(own)) hit.push_back(connection);
+    }
+    for (const auto& connection : hit) connection->end(cause);
+}
+
 void LinkSockets::stop() {
     for (const auto& listener : listeners_) listener->close();
     for (const auto& [id, dial] : std::exchange(dials_, {})) dial->cancel();

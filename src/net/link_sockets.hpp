@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/node.hpp"
+#include "net/address.hpp"
 #include "net/link_connection.hpp"
 #include "net/link_dial.hpp"
 #include "net/link_listener.hpp"
@@ -37,6 +38,9 @@ class LinkSockets {
     void flush(core::ConnectionId connection);
     /// Reads these, and tells what was acknowledged, before they are judged at `now`.
     void catch_up(std::span<const core::ConnectionId> connections, core::Time now);
+
+    /// Nothing comes or goes by this own address any more: its connections have ended.
+    void handle_address_lost(const Address& own, const std::string& cause);
 
     /// Neither accepts nor dials from here on.
     void stop();

@@ -123,3 +123,24 @@ def test_an_address_that_is_absent_at_the_start_is_told_and_used_once_it_is_ther
     lab.give_address("fiber", absent)
     wait_agreed(lab, *nodes.values(), app="dedicated")
     stream.finish()
+
+
+KERNEL_SAYS = {
+    "interface-down": (lambda lab: lab.interface_down("fiber", "tokyo"), "interface fiber is down"),
+    "no-carrier": (lambda lab: lab.interface_down("fiber", "osaka"), "interface fiber has no carrier"),
+    "address-removed": (lambda lab: lab.remove_address("fiber", "tokyo"), "was removed"),
+}
+
+
+@pytest.mark.parametrize("fault", KERNEL_SAYS)
+def test_what_the_kernel_says_of_an_own_address_counts_without_any_watchdog(lab, fault):
+    """No test is sent for an hour: only the kernel can have told."""
+    strike, cause = KERNEL_SAYS[fault]
+    quiet = {"interval": "1h", "idle_interval": "off", "watchdog": "900ms"}
+    tokyo, _ = start_pair(lab, APP, health=quiet)
+    strike(lab)
+    lab.wait_for(
+        f"an event says: {cause}",
+        lambda: any(cause in event.get("cause", "") for event in tokyo.events("link_down", link="fiber/app")),
+    )
+    assert tokyo.link("lte/1")["condition"] == "ACT"
