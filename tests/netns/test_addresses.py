@@ -3,6 +3,8 @@
 
 """Circuits in every form that a file may give them (S20)."""
 
+import signal
+
 import pytest
 
 from lab import CheckedStream, Node, StreamServer
@@ -134,13 +136,15 @@ KERNEL_SAYS = {
 
 @pytest.mark.parametrize("fault", KERNEL_SAYS)
 def test_what_the_kernel_says_of_an_own_address_counts_without_any_watchdog(lab, fault):
-    """Nothing is in use, so no test is sent: only the kernel can have told."""
+    """Nothing is in use, so no test is sent, and the other node is stopped: only the kernel can have told."""
     strike, cause = KERNEL_SAYS[fault]
     quiet = {"interval": "500ms", "idle_interval": "off"}
-    tokyo, _ = start_pair(lab, APP, health=quiet)
+    tokyo, osaka = start_pair(lab, APP, health=quiet)
+    osaka.signal(signal.SIGSTOP)
     strike(lab)
     lab.wait_for(
         f"an event says: {cause}",
         lambda: any(cause in event.get("cause", "") for event in tokyo.events("link_down", link="fiber/app")),
     )
     assert tokyo.link("lte/1")["condition"] == "ACT"
+    osaka.signal(signal.SIGCONT)
