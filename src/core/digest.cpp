@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
+// The library chooses the widest instructions that this processor has when it runs; compiled in, it would use
+// those that every processor has, and the digest would be the dearest part of the data path.
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#define XXH_STATIC_LINKING_ONLY
+#include <xxh_x86dispatch.h>
+#else
 #define XXH_INLINE_ALL
-#include "core/digest.hpp"
-
 #include <xxhash.h>
+#endif
+
+#include "core/digest.hpp"
 
 namespace warmspare::core {
 
