@@ -11,6 +11,9 @@ namespace warmspare::core {
 struct Evidence {
     /// Bytes that the other host's kernel has acknowledged (TCP_INFO tcpi_bytes_acked, without the opening).
     std::uint64_t bytes_acked = 0;
+    /// Bytes wait in this host's kernel and none are on their way: the other program does not read, and there
+    /// is no room for more over there. Nothing can be said of the path.
+    bool waits_for_reader = false;
     /// Segments with data, those that were sent again included.
     std::uint64_t segments = 0;
     /// Segments that were sent again because they were lost, and not for nothing.

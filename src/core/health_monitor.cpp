@@ -48,7 +48,7 @@ void HealthMonitor::handle_reply(LinkIndex index, const wire::Reply& reply, Time
 
 void HealthMonitor::handle_evidence(LinkIndex index, const Evidence& evidence, Time now) {
     auto& link = links_[index.value];
-    link.health.handle_acknowledged(evidence.bytes_acked, now);
+    link.health.handle_evidence(evidence, now);
     link.loss.observe(evidence, now);
     if (link.loss.lossy()) link.lossy_until = now + lossy_memory;
 }

@@ -13,9 +13,12 @@ namespace {
 /// However slow a path was, a test on it is not waited for longer than this.
 constexpr Duration longest_watchdog = std::chrono::seconds{3};
 
-/// How long kernel acknowledgements may stand in for a reply: the peer's program may be busy that long, but
-/// a box in between that acknowledges for a dead peer must not keep the link ACT.
-constexpr Duration longest_stand_in = std::chrono::milliseconds{250};
+/// How long the kernels' word may stand in for a reply: the peer's program may be busy that long, but a box
+/// in between that acknowledges for a dead peer must not keep the link ACT.
+constexpr Duration longest_stand_in = std::chrono::seconds{2};
+
+/// The same for a suspicion, which costs less: long enough for a queue that grows before a full line.
+constexpr Duration longest_stand_in_for_trust = std::chrono::milliseconds{100};
 
 /// The other kernel may delay an acknowledgement so long (Linux: 40 ms), and until then it may prove that the
 /// link is alive. Whoever takes the first miss for a verdict does not wait for it.
@@ -122,12 +125,13 @@ bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
     return std::exchange(condition_, Condition::act) == Condition::sby;
 }
 
-void LinkHealth::handle_acknowledged(std::uint64_t bytes, Time now) noexcept {
-    if (bytes > acknowledged_) {
+void LinkHealth::handle_evidence(const Evidence& evidence, Time now) noexcept {
+    if (evidence.bytes_acked > acknowledged_) {
         last_proof_ = std::max(last_proof_, acknowledged_seen_at_);
         advanced_at_ = now;
     }
-    acknowledged_ = bytes;
+    acknowledged_ = evidence.bytes_acked;
+    waits_for_reader_ = evidence.waits_for_reader;
     acknowledged_seen_at_ = now;
 }
 
@@ -137,7 +141,7 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
         return true;
     }
     // Each proof excuses once: what comes after a last one is silence.
-    if (last_proof_ <= std::max(tested_at_, excused_by_)) return false;
+    if (!waits_for_reader_ && last_proof_ <= std::max(tested_at_, excused_by_)) return false;
     excused_by_ = last_proof_;
     if (now - row_began_ >= std::max(longest_stand_in, 2 * watchdog())) return false;
     missed_ = 0;
@@ -147,7 +151,8 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
 /// A reply is later than usual. Without anything newer than the test that proves the path alive, it is
 /// suspect, even if the caller is late: what came in meanwhile has been read, and a suspicion is no verdict.
 void LinkHealth::handle_overdue(Time now) noexcept {
-    const bool proven = last_proof_ > tested_at_ && last_proof_ + patience() > now;
+    const bool proven = last_proof_ > tested_at_ && last_proof_ + patience() > now &&
+                        now - tested_at_ < patience() + longest_stand_in_for_trust;
     overdue_at_ = proven ? last_proof_ + patience() : never;
     if (!proven) doubt();
 }
@@ -155,7 +160,7 @@ void LinkHealth::handle_overdue(Time now) noexcept {
 bool LinkHealth::certain(Time now) const noexcept {
     if (missed_ < allowed_misses_) return false;
     const bool may_be_heard_of = allowed_misses_ > 1 && condition_ == Condition::act;
-    return !may_be_heard_of || now - row_began_ >= longest_delayed_ack;
+    return !may_be_heard_of || now - first_missed_at_ >= longest_delayed_ack;
 }
 
 Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
@@ -170,7 +175,7 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
         deadline_ = now + watchdog();
         return Verdict::none;
     }
-    ++missed_;
+    if (++missed_ == 1) first_missed_at_ = now;
     if (!certain(now)) {
         doubt();
         // The repetitions before it have been out for a whole watchdog by then.

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/evidence.hpp"
 #include "core/round_trip.hpp"
 #include "core/status.hpp"
 #include "core/time.hpp"
@@ -73,9 +74,9 @@ class LinkHealth {
     /// True if the link became ACT by it.
     bool handle_reply(const wire::Reply& reply, Time now) noexcept;
     void handle_heard(Time now) noexcept { last_heard_ = now; }
-    /// The other host's kernel has acknowledged so many bytes of this connection in all. An advance proves
-    /// that it heard this one at some time after the previous call, no more: so the proof is as old as that.
-    void handle_acknowledged(std::uint64_t bytes, Time now) noexcept;
+    /// An advance of the acknowledged bytes proves that the other host heard this one at some time after the
+    /// previous call, no more: so the proof is as old as that.
+    void handle_evidence(const Evidence& evidence, Time now) noexcept;
     /// `late`: the caller itself overslept, so that a missing reply proves nothing.
     Verdict handle_deadline(bool late, Time now) noexcept;
 
@@ -124,10 +125,12 @@ class LinkHealth {
     Time acknowledged_seen_at_{};
     /// The proof that excused a missing reply last.
     Time excused_by_{};
-    /// Watchdogs missed in a row.
+    /// Watchdogs missed in a row, and when the first of them was.
     std::uint32_t missed_ = 0;
+    Time first_missed_at_{};
     /// How often in a row the test in flight was given more time because the caller was late.
     std::uint32_t late_excuses_ = 0;
+    bool waits_for_reader_ = false;
     bool suspected_ = false;
     bool untested_ = true;
     bool test_to_send_ = false;

@@ -166,6 +166,7 @@ void Peer::apply(const Decision& decision, Time now) {
             if (!restore && protection_) notice.detect = now - proof;
             ways_[process.value].moved_due = row.moved;
             update_way(process, now);
+            traffic_.retell(process, now);
             expect_resumption(process, restore ? now : proof);
             break;
         }

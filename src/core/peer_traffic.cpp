@@ -65,6 +65,7 @@ void Peer::update_ways(Time now) {
 void Peer::update_way(ProcessIndex process, Time now) {
     detours_.update();
     auto& way = ways_[process.value];
+    traffic_.set_detour(process, detours_.of(process).has_value());
     const auto* connection = carrier(process);
     if (!connection || way.connection == connection->id) return;
     if (const auto* left = way.connection ? env_.connections.find(*way.connection) : nullptr)

@@ -71,9 +71,7 @@ std::uint64_t SendingHalf::rewind() {
 #endif
     const auto again = sent_ - acknowledged_;
     sent_ = acknowledged_;
-    // Said again until it was written there: if the other node is done with the stream, this is what makes it
-    // say so once more.
-    finish_sent_ = finish_sent_ && end_written_;
+    repeat_finish();
     return again;
 }
 

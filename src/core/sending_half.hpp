@@ -55,9 +55,12 @@ class SendingHalf {
     [[nodiscard]] std::optional<wire::Finish> next_finish(std::uint64_t stream);
     /// Something is to come from the other node: word of what was sent, or leave to send more.
     [[nodiscard]] bool outstanding() const noexcept;
-    /// The process moved to another link: everything not known to be received is due again. Returns how many
-    /// bytes that are.
+    /// The process goes on over another link: everything not known to be received is due again. Returns how
+    /// many bytes that are.
     std::uint64_t rewind();
+    /// The end is said again until it was written there: if the other node is done with the stream, this is
+    /// what makes it say so once more.
+    void repeat_finish() noexcept { finish_sent_ = finish_sent_ && end_written_; }
 
     // --- from the link ---
 

@@ -84,15 +84,20 @@ bool Stream::outstanding() const noexcept {
 }
 
 std::uint64_t Stream::rewind() {
+    retell();
+    return reset_ ? 0 : out_->rewind();
+}
+
+void Stream::retell() {
     reset_sent_ = false;
 #ifndef WARMSPARE_MUTANT_LOSE_OPEN
     open_sent_ = false;
 #endif
-    if (reset_) return 0;
+    if (reset_) return;
 #ifndef WARMSPARE_MUTANT_LOSE_ACK
     in_->repeat_ack();
 #endif
-    return out_->rewind();
+    out_->repeat_finish();
 }
 
 bool Stream::complete() const noexcept {

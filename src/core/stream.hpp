@@ -60,9 +60,11 @@ class Stream {
     [[nodiscard]] bool data_due() const noexcept { return out_ && out_->data_due(); }
     /// Sent, and the answer still out: the link is to be watched.
     [[nodiscard]] bool outstanding() const noexcept;
-    /// The process moved: everything that may be unknown to the other node is due again. Returns the bytes of
-    /// data among it.
+    /// The process goes on over another link: everything that may be unknown to the other node is due again.
+    /// Returns the bytes of data among it.
     std::uint64_t rewind();
+    /// The same without the data, which is on its way where it was.
+    void retell();
     /// Both directions have ended, and the other node was told.
     [[nodiscard]] bool complete() const noexcept;
 

@@ -192,11 +192,17 @@ void Traffic::drop(Stream& stream, std::string cause, Time now) {
 }
 
 void Traffic::reset_all(ProcessIndex process, wire::ResetReason reason, const std::string& text, Time now) {
+    for (auto* stream : streams_of(process))
+        if (!stream->is_reset()) end(*stream, reason, text, now);
+}
+
+/// In the order of their ids: the same in each run.
+std::vector<Stream*> Traffic::streams_of(ProcessIndex process) const {
     std::vector<Stream*> streams;
     for (const auto& [id, stream] : streams_)
-        if (stream->process() == process && !stream->is_reset()) streams.push_back(stream.get());
+        if (stream->process() == process) streams.push_back(stream.get());
     std::ranges::sort(streams, {}, &Stream::id);
-    for (auto* stream : streams) end(*stream, reason, text, now);
+    return streams;
 }
 
 void Traffic::abandon(const std::string& cause, Time now) {
@@ -213,7 +219,7 @@ void Traffic::abandon(const std::string& cause, Time now) {
 }
 
 void Traffic::close_if_complete(Stream& stream, Time now) {
-    if (!stream.complete()) return;
+    if (!stream.complete() || flows_[stream.process().value].detour) return;
     env_.applications.close(key(stream));
     emit(EventKind::stream_close, stream, {}, now);
     remove(stream);

@@ -75,6 +75,11 @@ class Traffic {
     /// The process goes on over another link: all state of its streams is due there. Returns how many bytes
     /// of data are sent again.
     std::uint64_t rewind(ProcessIndex process, Time now);
+    /// The same without the data: the process stays where it is, but the other node may come from elsewhere.
+    void retell(ProcessIndex process, Time now);
+    /// While a process takes a detour, the other node may never hear what is said there, and will not know
+    /// that it missed something. So no stream is forgotten meanwhile.
+    void set_detour(ProcessIndex process, bool detour) { flows_[process.value].detour = detour; }
     [[nodiscard]] bool output_due(ProcessIndex process) const;
     /// Adds what the process has to say to the next batch, and then its data to the batch that has begun.
     void fill_control(ProcessIndex process, Outbox& outbox, Time now);
@@ -118,6 +123,7 @@ class Traffic {
         std::vector<StreamId> control;
         std::vector<StreamId> delayed;
         std::deque<StreamId> data;
+        bool detour = false;
         bool changed = false;
     };
 
@@ -129,6 +135,7 @@ class Traffic {
     [[nodiscard]] StreamKey key(const Stream& stream) const { return {env_.peer, stream.id()}; }
     [[nodiscard]] const std::string& name(ProcessIndex process) const;
 
+    [[nodiscard]] std::vector<Stream*> streams_of(ProcessIndex process) const;
     void note(Stream& stream, Time now);
     void note_changed(ProcessIndex process);
     void end(Stream& stream, wire::ResetReason reason, const std::string& text, Time now);

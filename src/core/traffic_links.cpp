@@ -175,16 +175,20 @@ FrameResult Traffic::handle(const wire::Closed& closed, Time now) {
 
 std::uint64_t Traffic::rewind(ProcessIndex process, Time now) {
     std::uint64_t again = 0;
-    std::vector<Stream*> streams;
-    for (const auto& [id, stream] : streams_)
-        if (stream->process() == process) streams.push_back(stream.get());
-    std::ranges::sort(streams, {}, &Stream::id);
-    for (auto* stream : streams) {
+    for (auto* stream : streams_of(process)) {
         again += stream->rewind();
         note(*stream, now);
     }
     note_changed(process);
     return again;
+}
+
+void Traffic::retell(ProcessIndex process, Time now) {
+    for (auto* stream : streams_of(process)) {
+        stream->retell();
+        note(*stream, now);
+    }
+    note_changed(process);
 }
 
 bool Traffic::output_due(ProcessIndex process) const {

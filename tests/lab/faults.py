@@ -50,10 +50,10 @@ class Faults:
             self._add(node, line, f"numgen random mod 100 < {percent} drop")
         self._apply()
 
-    def limit(self, line, megabits):
-        """Makes the line as slow as that in each direction, with a queue of 20 ms in front of it."""
+    def limit(self, line, megabits, queue="20ms"):
+        """Makes the line as slow as that in each direction, with a queue as long in front of it."""
         for node in self.lines[line]:
-            shape = ["rate", f"{megabits}mbit", "burst", "64kb", "latency", "20ms"]
+            shape = ["rate", f"{megabits}mbit", "burst", "64kb", "latency", queue]
             self.run(node, "tc", "qdisc", "replace", "dev", line, "root", "tbf", *shape)
 
     def reset(self, line, at):

@@ -35,9 +35,9 @@ TEST_F(Suspected, S13_a_missed_watchdog_sends_the_traffic_on_a_detour_and_the_ve
     EXPECT_EQ(bench.transcript(), R"(
     900 no answer any more on 20
    1011   detour of A over 161
-   1051 20 is SBY
-   1051   switch A from 20 to 161: watchdog expired
-   1051   no detour of A any more
+   1061 20 is SBY
+   1061   switch A from 20 to 161: watchdog expired
+   1061   no detour of A any more
 )");
 }
 

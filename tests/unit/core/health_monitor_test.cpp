@@ -134,7 +134,7 @@ TEST(HealthMonitor, S13_a_silent_link_in_use_is_SBY_after_the_watchdogs_and_not_
         now = links.monitor.next_deadline();
         links.monitor.handle_deadline(now);
     }
-    EXPECT_EQ(now, begin + 50ms);
+    EXPECT_EQ(now, begin + 60ms);
     EXPECT_EQ(links.take_changes(), (std::vector{ConditionChange{{0}, Condition::sby}}));
 }
 

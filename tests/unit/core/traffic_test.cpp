@@ -133,6 +133,28 @@ TEST_F(Streams, S10_a_reset_may_cross_with_an_end) {
     expect_gone();
 }
 
+// The other node has not left its link, so nothing would make it ask again.
+TEST_F(Streams, nothing_is_forgotten_on_a_detour_where_the_last_word_may_be_lost) {
+    here.traffic.set_detour({0}, true);
+    here.finish(stream);
+    there.finish(stream);
+    bench.exchange();
+    EXPECT_TRUE(here.traffic.wanted({0}));
+    here.traffic.set_detour({0}, false);
+    here.traffic.rewind({0}, here.now);
+    bench.exchange();
+    expect_gone();
+}
+
+TEST_F(Streams, a_process_that_is_moved_to_where_it_already_is_says_all_but_data_again) {
+    here.write(stream, "hello");
+    static_cast<void>(here.says());
+    here.finish(stream);
+    EXPECT_EQ(here.says(), "finish 2 at 5; ");
+    here.traffic.retell({0}, here.now);
+    EXPECT_EQ(here.says(), "ack 2 0/0; finish 2 at 5; ");
+}
+
 TEST_F(Streams, a_reset_is_sent_again_on_every_link_until_it_is_confirmed) {
     here.reset(stream);
     EXPECT_EQ(here.says(), "reset 2 for reset by the application; ");

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The warmspare authors
+
+"""What looks like a fault and is none moves nothing, and a link that comes and goes is left alone (S13, S14). Each
+lasts for some seconds: such a test is about a time in which nothing happens."""
+
+import contextlib
+import signal
+import threading
+import time
+
+import pytest
+
+from lab import CheckedStream, StreamServer
+from lab.pair import start_pair
+from lab.stream import FULL_SPEED, ONE_MEGABIT
+
+APP = {"app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001"}}
+SECONDS = 12
+
+loads = pytest.mark.parametrize(
+    "load", [{"rate": FULL_SPEED}, {"rate": ONE_MEGABIT}], ids=["full-speed", "one-megabit"]
+)
+
+
+@contextlib.contextmanager
+def repeatedly(action):
+    """Does it again and again in the background; it returns how long to pause after it."""
+    ended = threading.Event()
+
+    def work():
+        while not ended.wait(action()):
+            pass
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def stopped_for(node, seconds, pause):
+    """Stops a daemon for some time, as a scheduler with something better to do would."""
+
+    def stop():
+        node.signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        node.signal(signal.SIGCONT)
+        return pause
+
+    return repeatedly(stop)
+
+
+def is_not_moved(lab, load, disturb):
+    """A stream under this disturbance stays where it is, and moves all the time."""
+    nodes = start_pair(lab, APP, health={})
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", **load)
+    stream.wait_moving(server)
+    with disturb(nodes):
+        lab.stay_for(SECONDS)
+    stream.wait_moving(server)
+    stream.finish()
+    for node in nodes:
+        assert not node.events("switch"), lab.describe()
+
+
+@loads
+def test_a_full_line_with_a_long_queue_is_no_dead_line(lab, load):
+    lab.limit("fiber", 20, queue="200ms")
+    is_not_moved(lab, load, lambda nodes: contextlib.nullcontext())
+
+
+@loads
+def test_one_packet_lost_in_a_hundred_is_what_lines_do(lab, load):
+    lab.lose("fiber", 1)
+    is_not_moved(lab, load, lambda nodes: contextlib.nullcontext())
+
+
+@loads
+def test_other_programs_may_need_the_processors(lab, load):
+    @contextlib.contextmanager
+    def burn(_):
+        burners = [lab.spawn("tokyo", f"burn-{i}", "sh", "-c", "while :; do :; done") for i in range(4)]
+        yield
+        for burner in burners:
+            burner.kill()
+
+    is_not_moved(lab, load, burn)
+
+
+@loads
+def test_a_node_that_is_stopped_for_a_while_blames_no_link(lab, load):
+    is_not_moved(lab, load, lambda nodes: stopped_for(nodes[0], 0.3, pause=2))
+
+
+@loads
+def test_a_peer_that_is_scheduled_late_is_no_dead_line(lab, load):
+    is_not_moved(lab, load, lambda nodes: stopped_for(nodes[1], 0.1, pause=0.5))
+
+
+def test_a_link_that_comes_and_goes_is_left_and_left_alone(lab):
+    nodes = start_pair(lab, {"app": {**APP["app"], "wait_to_restore": "2s"}}, health={})
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
+    stream.wait_moving(server)
+    cut = False
+
+    def toggle():
+        nonlocal cut
+        cut = not cut
+        lab.cut("fiber") if cut else lab.heal("fiber")
+        return 0.3
+
+    with repeatedly(toggle):
+        lab.stay_for(SECONDS)
+    lab.heal("fiber")
+    stream.wait_moving(server)
+    assert 1 <= len(nodes[0].events("switch")) <= 2, lab.describe()
+    lab.wait_for("it has returned", lambda: nodes[0].user("app")["state"] == "dedicated")
+    stream.finish()
