@@ -4,6 +4,9 @@
 """A warmspared in a namespace, asked through its own command line."""
 
 import json
+import os
+import pathlib
+import re
 import socket
 
 from lab import settings, toml
@@ -93,6 +96,18 @@ class Node:
         """The status of one user process."""
         return next(entry for entry in self.peer(peer)["processes"] if entry["id"] == process)
 
+    def memory_kb(self):
+        """Memory of its own that is resident; pages of program files do not count."""
+        return int(re.search(r"^RssAnon:\s+(\d+) kB", self._proc("status").read_text(), re.MULTILINE).group(1))
+
+    def descriptors(self):
+        """How many it has open, without Unix sockets: those of its control socket come and go with each question."""
+        # In this order: the answer to the last question may end meanwhile, and nothing new begins. A connection that
+        # was accepted belongs to the namespace of whoever made it.
+        tables = self._proc("net/unix"), pathlib.Path("/proc/self/net/unix")
+        unix = {f"socket:[{line.split()[6]}]" for table in tables for line in table.read_text().splitlines()[1:]}
+        return sum(os.readlink(entry) not in unix for entry in self._proc("fd").iterdir())
+
     def describe(self):
         head = f"=== {self.name}"
         try:
@@ -103,6 +118,9 @@ class Node:
         log = self.process.log() if self.process else ""
         parts = [head, table, "--- events", _tail(events), "--- log", _tail(log), "--- file", self.file.read_text()]
         return "\n".join(parts)
+
+    def _proc(self, name):
+        return pathlib.Path("/proc", str(self.process.pid), name)
 
     def _answers(self):
         with socket.socket(socket.AF_UNIX) as probe:

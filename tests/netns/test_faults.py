@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The warmspare authors
 
-"""Every kind of fault under a checked stream, at full speed and at 1 Mbit/s: the content is exact, the application
-sees nothing, and once all is repaired every link is ACT and both nodes agree, without help (S5, S6, S10)."""
+"""Every kind of fault under a checked stream, at full speed, at 1 Mbit/s and as request and reply: the content is exact,
+the application sees nothing, and once all is repaired every link is ACT, both nodes agree, and neither holds more than
+before, without help (S5, S6, S10)."""
 
 import pytest
 
-from lab import CheckedStream, StreamServer
-from lab.pair import start_pair, wait_agreed
-from lab.stream import FULL_SPEED, ONE_MEGABIT
-
-PROCESSES = {"app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001", "wait_to_restore": "500ms"}}
+from lab.traffic import LOADS, Traffic
 
 FAULTS = {
     "black-hole": lambda lab, line: lab.cut(line),
@@ -22,50 +19,13 @@ FAULTS = {
     "address-removed-at-acceptor": lambda lab, line: lab.remove_address(line, "osaka"),
 }
 
-rates = pytest.mark.parametrize("rate", [FULL_SPEED, ONE_MEGABIT], ids=["full-speed", "one-megabit"])
+loads = pytest.mark.parametrize("load", LOADS)
 
 
-class Traffic:
-    """Two nodes and one checked stream between two applications."""
-
-    def __init__(self, lab, rate):
-        self.lab = lab
-        self.server = StreamServer(lab, "osaka")
-        self.nodes = start_pair(lab, PROCESSES)
-        self.stream = CheckedStream(lab, "tokyo", rate=rate)
-        self.moves()
-
-    def moves(self):
-        self.stream.wait_moving(self.server)
-
-    def circuit(self):
-        """The circuit that carries the process, if both nodes say the same."""
-        links = {node.user("app")["link"] for node in self.nodes}
-        [link] = links if len(links) == 1 else [None]
-        return link and link.partition("/")[0]
-
-    def moves_to(self, *circuits):
-        """Waits until both nodes say that the process is on one of these circuits."""
-        self.lab.wait_for(f"the process is on {' or '.join(circuits)}", lambda: self.circuit() in circuits)
-        self.moves()
-
-    def settles(self):
-        """After repair: everything as before, the process on its dedicated link."""
-        wait_agreed(self.lab, *self.nodes, app="dedicated")
-        self.moves()
-
-    def finish(self):
-        self.stream.finish()
-        assert self.server.report()["ok"]
-        wait_agreed(self.lab, *self.nodes, app="idle")
-        for node in self.nodes:
-            assert not node.events("stream_close", cause="digest mismatch")
-
-
-@rates
+@loads
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_moves_the_stream_and_repair_brings_it_home(lab, fault, rate):
-    traffic = Traffic(lab, rate)
+def test_a_fault_moves_the_stream_and_repair_brings_it_home(lab, fault, load):
+    traffic = Traffic(lab, load)
     assert traffic.circuit() == "fiber"
     FAULTS[fault](lab, "fiber")
     traffic.moves_to("lte")
@@ -82,9 +42,9 @@ def test_a_fault_moves_the_stream_and_repair_brings_it_home(lab, fault, rate):
         assert all("gap_ms" in event and "replayed_bytes" in event for event in node.events("resumed"))
 
 
-@rates
-def test_resets_of_the_link_in_use(lab, rate):
-    traffic = Traffic(lab, rate)
+@loads
+def test_resets_of_the_link_in_use(lab, load):
+    traffic = Traffic(lab, load)
     for end in ("tokyo", "osaka") * 2:
         downs = [len(node.events("link_down")) for node in traffic.nodes]
         lab.reset(traffic.circuit(), at=end)
@@ -95,9 +55,9 @@ def test_resets_of_the_link_in_use(lab, rate):
     traffic.finish()
 
 
-@rates
-def test_all_circuits_down_for_twenty_seconds(lab, rate):
-    traffic = Traffic(lab, rate)
+@loads
+def test_all_circuits_down_for_twenty_seconds(lab, load):
+    traffic = Traffic(lab, load)
     for line in lab.lines:
         lab.cut(line)
     for node in traffic.nodes:
@@ -110,10 +70,10 @@ def test_all_circuits_down_for_twenty_seconds(lab, rate):
     traffic.finish()
 
 
-@rates
-def test_one_circuit_after_the_other_round_and_round(lab, rate):
+@loads
+def test_one_circuit_after_the_other_round_and_round(lab, load):
     """Never all at once, and each cut before the former is quite repaired: the order that finds stale views."""
-    traffic = Traffic(lab, rate)
+    traffic = Traffic(lab, load)
     for _ in range(3):
         for line in lab.lines:
             lab.cut(line)
@@ -124,7 +84,7 @@ def test_one_circuit_after_the_other_round_and_round(lab, rate):
 
 
 def test_loss_on_the_link_in_use_costs_no_byte(lab):
-    traffic = Traffic(lab, ONE_MEGABIT)
+    traffic = Traffic(lab, "one-megabit")
     lab.lose("fiber", 20)
     traffic.moves()
     lab.cut("lte")
@@ -135,7 +95,7 @@ def test_loss_on_the_link_in_use_costs_no_byte(lab):
 
 
 def test_another_circuit_may_fail_unnoticed(lab):
-    traffic = Traffic(lab, FULL_SPEED)
+    traffic = Traffic(lab, "full-speed")
     lab.cut("lte")
     for node in traffic.nodes:
         lab.wait_for("its links are SBY", lambda node=node: node.link("lte/1")["condition"] == "SBY")

@@ -60,21 +60,16 @@ def send_and_wait_for_the_end(lab, data):
         return is_closed(attacker)
 
 
-def memory_kb(node):
-    with open(f"/proc/{node.process.pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-
-
 def test_hostile_input_costs_that_connection_only(lab):
     tokyo, osaka = start_pair(lab, APP)
     server = StreamServer(lab, "osaka")
     stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
     stream.wait_moving(server)
-    before = memory_kb(osaka)
+    before = osaka.memory_kb()
     for name, data in INPUTS.items():
         assert send_and_wait_for_the_end(lab, data), f"{name}: the connection was not ended"
     stream.wait_moving(server)
-    assert memory_kb(osaka) < before + 16 * 1024
+    assert osaka.memory_kb() < before + 16 * 1024
     stream.finish()
     wait_agreed(lab, tokyo, osaka, app="idle")
     assert not tokyo.events("switch") and not osaka.events("switch")
