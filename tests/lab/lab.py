@@ -51,8 +51,20 @@ class Lab(Faults):
             raise
         return self
 
-    def __exit__(self, *error):
-        self.close()
+    def __exit__(self, error, *_):
+        try:
+            if error is None:
+                self._end_daemons()
+        finally:
+            self.close()
+
+    def _end_daemons(self):
+        """Whatever a test did to its daemons, they end as asked and had nothing to complain of: that is where a
+        build with sanitizers tells what it found."""
+        own = [daemon.process for daemon in self.daemons]
+        end_processes([process for process in self._processes if process not in own])
+        for daemon in self.daemons:
+            daemon.end()
 
     def close(self):
         """Ends every process of the laboratory and removes its namespaces and files; may be called twice."""

@@ -3,14 +3,20 @@
 
 """A warmspared in a namespace, asked through its own command line."""
 
+import contextlib
 import json
 import os
 import pathlib
 import re
+import signal
 import socket
+import subprocess
 
 from lab import settings, toml
 from lab.host import LabError, command
+
+# How long a daemon may say goodbye, in seconds, before it is told that nobody waits for what it still drains.
+PATIENCE = 3
 
 
 class Node:
@@ -50,6 +56,20 @@ class Node:
         """SIGTERM; returns the exit status."""
         self._stopped = True
         return self.process.stop()
+
+    def end(self):
+        """Makes it end as an impatient person would, if it still runs, and asserts that nothing was wrong with it."""
+        if self.process is None:
+            return
+        if self.process.running:
+            self.signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.popen.wait(PATIENCE)
+            self.process.signal(signal.SIGTERM)
+            # The second signal may find it so near its end that it no longer listens for any.
+            assert self.process.wait() in (0, -signal.SIGTERM), f"{self.name}\n{self.process.log()}"
+        report = re.search(r"^.*(Sanitizer|runtime error).*$", self.process.log(), re.MULTILINE)
+        assert not report, f"{self.name}: {report.group()}\n{self.process.log()}"
 
     def signal(self, number):
         """Sends a signal after which the daemon may end by itself."""
