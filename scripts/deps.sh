@@ -10,7 +10,7 @@ build=(g++ cmake ninja-build pkg-config libboost1.81-dev libtomlplusplus-dev lib
        libfmt-dev libxxhash-dev nlohmann-json3-dev)
 run=(python3 iproute2 nftables procps curl redis-server redis-tools nginx-light)
 test=(git python3-pytest python3-pytest-xdist libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
-      libclang-rt-19-dev)
+      libclang-rt-19-dev ethtool)
 bench=(haproxy socat iperf3)
 # Packages of these names bring a service that Debian would start at once, and again at each boot.
 services=(redis-server nginx haproxy)

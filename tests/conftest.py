@@ -40,7 +40,9 @@ def pytest_sessionfinish(session):
 @pytest.fixture(scope="session", autouse=True)
 def _everything_is_there():
     """Tests of the laboratory itself need only the tools that are not ours to build."""
-    lacking = settings.missing(programs=(settings.STREAM_CHECK,))
+    lacking = settings.missing(
+        programs=(settings.STREAM_CHECK, settings.SLOW_LINE), tools=(*settings.TOOLS, *settings.FAULT_TOOLS)
+    )
     assert not lacking, f"missing: {', '.join(lacking)}; run make deps and make build"
 
 

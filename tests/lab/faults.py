@@ -14,7 +14,7 @@ from lab.host import LabError
 
 
 class Faults:
-    """Part of a Lab: needs its `lines`, `namespace`, `address` and `addresses`."""
+    """Part of a Lab: needs its `lines`, `slow`, `namespace`, `address` and `addresses`."""
 
     def __init__(self):
         self._rules = {}
@@ -50,6 +50,27 @@ class Faults:
             self._add(node, line, f"numgen random mod 100 < {percent} drop")
         self._apply()
 
+    def hole(self, line, towards=None, largest=1000):
+        """A path MTU hole: packets above so many bytes vanish, without the message that would tell the sender."""
+        self._send_whole_packets(line)
+        for node in [towards] if towards else self.lines[line]:
+            self._add(node, line, f"meta length > {largest} drop")
+        self._apply()
+
+    def disturb(self, line, delay_ms=0, jitter_ms=0, loss_percent=0):
+        """Delay, jitter and loss in each direction of a slow line; without arguments none of them."""
+        self._send_whole_packets(line)
+        process = self.slow[line]
+        told = process.output().count("set")
+        process.popen.stdin.write(f"{delay_ms} {jitter_ms} {loss_percent}\n".encode())
+        process.popen.stdin.flush()
+        self.wait_for(f"{line} is disturbed", lambda: process.output().count("set") > told)
+
+    def _send_whole_packets(self, line):
+        """Without offloading: what is dropped is then what would be dropped on a wire."""
+        for node in self.lines[line]:
+            self.run(node, "ethtool", "-K", line, "tso", "off", "gso", "off", "gro", "off")
+
     def limit(self, line, megabits, queue="20ms"):
         """Makes the line as slow as that in each direction, with a queue as long in front of it."""
         for node in self.lines[line]:
@@ -83,6 +104,8 @@ class Faults:
     def heal(self, line=None):
         """Takes back whatever was done to one line, or to all of them."""
         for name in [line] if line else self.lines:
+            if name in self.slow:
+                self.disturb(name)
             for node in self.lines[name]:
                 self._rules.pop((node, name), None)
                 self.interface_up(name, node)

@@ -3,8 +3,9 @@
 
 """Nodes as network namespaces and lines between them, with faults, and everything gone afterwards.
 
-A line between two nodes is a veth pair; one that more nodes share is a bridge in a namespace of its own. Node
-number i has the addresses 10.77.LINE.i and fd77:LINE::i, both counted from 1. The device is named as the line.
+A line between two nodes is a veth pair; one that more nodes share is a bridge in a namespace of its own, and a slow
+one has slow_line in between. Node number i has the addresses 10.77.LINE.i and fd77:LINE::i, both counted from 1. The
+device is named as the line.
 """
 
 import atexit
@@ -13,6 +14,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import tempfile
 import time
 
@@ -26,14 +28,16 @@ _count = 0
 
 
 class Lab(Faults):
-    """A context manager. Without arguments: two nodes and three circuits between them."""
+    """A context manager. Without arguments: two nodes and three circuits between them. The lines named in `slow` can
+    be disturbed."""
 
-    def __init__(self, nodes=("tokyo", "osaka"), lines=None):
+    def __init__(self, nodes=("tokyo", "osaka"), lines=None, slow=()):
         super().__init__()
         global _count
         _count += 1
         self.nodes = tuple(nodes)
         self.lines = dict(lines or {line: self.nodes for line in ("fiber", "lte", "sat")})
+        self.slow = {line: None for line in slow}
         self.prefix = f"wsp{os.getpid()}x{_count}"
         self.folder = None
         self.daemons = []
@@ -152,13 +156,17 @@ class Lab(Faults):
         for node in self.nodes:
             self._add_namespace(self.namespace(node))
         for line, members in self.lines.items():
-            if len(members) == 2:
+            if line in self.slow:
+                self._slow_line(line, members)
+            elif len(members) == 2:
                 self._join(self.namespace(members[0]), line, self.namespace(members[1]), line)
             else:
                 self._bridge(line, members)
             for node in members:
                 self.give_address(line, node)
                 self.interface_up(line, node)
+        for line in self.slow:
+            self.disturb(line)
 
     def _add_namespace(self, name):
         command("ip", "netns", "add", name)
@@ -176,6 +184,14 @@ class Lab(Faults):
         for node in members:
             self._join(self.namespace(node), line, switch, node)
             command("ip", "-n", switch, "link", "set", node, "master", "br0", "up")
+
+    def _slow_line(self, line, members):
+        box = f"slow-{line}"
+        self._add_namespace(self.namespace(box))
+        for node in members:
+            self._join(self.namespace(node), line, self.namespace(box), node)
+            self.run(box, "ip", "link", "set", node, "up")
+        self.slow[line] = self.spawn(box, box, settings.SLOW_LINE, *members, stdin=subprocess.PIPE)
 
     @staticmethod
     def _join(one, one_device, other, other_device):

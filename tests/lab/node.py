@@ -126,7 +126,7 @@ class Node:
         # was accepted belongs to the namespace of whoever made it.
         tables = self._proc("net/unix"), pathlib.Path("/proc/self/net/unix")
         unix = {f"socket:[{line.split()[6]}]" for table in tables for line in table.read_text().splitlines()[1:]}
-        return sum(os.readlink(entry) not in unix for entry in self._proc("fd").iterdir())
+        return sum(_target(entry) not in (None, *unix) for entry in self._proc("fd").iterdir())
 
     def describe(self):
         head = f"=== {self.name}"
@@ -152,6 +152,14 @@ class Node:
             return bool(self.status())
         except (LabError, ValueError):
             return False
+
+
+def _target(entry):
+    """What a descriptor stands for, or None if it has been closed."""
+    try:
+        return os.readlink(entry)
+    except FileNotFoundError:
+        return None
 
 
 def _tail(text, lines=40):

@@ -13,8 +13,11 @@ BIN = pathlib.Path(os.environ.get("WARMSPARE_BUILD", ROOT / "build")).resolve() 
 DAEMON = BIN / "warmspared"
 CLI = BIN / "warmspare"
 STREAM_CHECK = BIN / "stream_check"
+SLOW_LINE = BIN / "slow_line"
 
 TOOLS = ("ip", "nft", "ss", "sysctl", "setpriv", "prlimit")
+# What only some faults need, and so neither the demo nor the benchmarks.
+FAULT_TOOLS = ("ethtool",)
 
 # Debian keeps servers and network tools in sbin, which is not on everybody's path.
 os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"

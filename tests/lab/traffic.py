@@ -38,8 +38,9 @@ class Traffic:
         self.stream = CheckedStream(self.lab, "tokyo", **self.load)
         self.moves()
 
-    def moves(self):
-        self.stream.wait_moving(self.server)
+    def moves(self, least=1000):
+        """Waits until each application has got so many bytes more."""
+        self.stream.wait_moving(self.server, least)
 
     def circuit(self):
         """The circuit that carries the process, if both nodes say the same."""

@@ -77,6 +77,38 @@ def test_loss_is_repaired_by_tcp(lab):
     assert server.report()["ok"]
 
 
+def test_a_hole_lets_only_small_packets_through(lab):
+    stream, server = direct_stream(lab, message=64)
+    lab.hole("fiber")
+    stream.wait_moving(server)
+    stream.finish()
+    stream = CheckedStream(lab, "tokyo", lab.address("fiber", "osaka"), 7001)
+    lab.wait_for("the stream has begun", stream.progress)
+    lab.wait_for("the stream stands still", lambda: stands_still(stream, server))
+    lab.heal()
+    stream.wait_moving(server)
+    stream.finish()
+
+
+def test_a_slow_line_delays_and_loses_and_changes_nothing():
+    with Lab(slow=("fiber",)) as lab:
+        stream, server = direct_stream(lab)
+        lab.disturb("fiber", delay_ms=5, jitter_ms=20, loss_percent=5)
+        stream.wait_moving(server, least=100_000)
+        stream.finish()
+        assert server.report()["ok"]
+        lab.disturb("fiber", delay_ms=20)
+        report = CheckedStream(lab, "tokyo", lab.address("fiber", "osaka"), 7001, message=64, seconds=0.2).end()
+        assert report["ok"] and report["latency"]["p50_us"] >= 2 * 20_000
+        stream = CheckedStream(lab, "tokyo", lab.address("fiber", "osaka"), 7001, rate=1_000_000)
+        stream.wait_moving(server)
+        lab.disturb("fiber", loss_percent=100)
+        lab.wait_for("the stream stands still", lambda: stands_still(stream, server))
+        lab.heal()
+        stream.wait_moving(server)
+        stream.finish()
+
+
 def test_ipv6_and_unix_addresses_work(lab):
     StreamServer(lab, "osaka", lab.address("fiber", "osaka", ipv6=True), 7002)
     stream = CheckedStream(lab, "tokyo", lab.address("fiber", "osaka", ipv6=True), 7002, seconds=0.1)
