@@ -26,7 +26,7 @@ loads = pytest.mark.parametrize("load", LOADS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_moves_the_stream_and_repair_brings_it_home(lab, fault, load):
     traffic = Traffic(lab, load)
-    assert traffic.circuit() == "fiber"
+    traffic.moves_to("fiber")
     FAULTS[fault](lab, "fiber")
     traffic.moves_to("lte")
     FAULTS[fault](lab, "lte")
@@ -99,7 +99,7 @@ def test_another_circuit_may_fail_unnoticed(lab):
     lab.cut("lte")
     for node in traffic.nodes:
         lab.wait_for("its links are SBY", lambda node=node: node.link("lte/1")["condition"] == "SBY")
-    assert traffic.circuit() == "fiber"
+    traffic.moves_to("fiber")
     traffic.moves()
     lab.heal()
     traffic.settles()
