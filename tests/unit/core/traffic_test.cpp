@@ -446,6 +446,20 @@ TEST_F(Streams, of_another_life_may_have_the_ids_of_the_former) {
     EXPECT_EQ(there.applications.calls(), "open 2; ");
 }
 
+// What is queued for a stream of process B that is over must not let process A's stream of the same id go over the
+// link of B, past what is on its way on the link of A.
+TEST_F(Streams, what_was_queued_in_a_former_life_is_forgotten) {
+    const auto of_b = here.open(1);
+    bench.exchange();
+    there.write(of_b, "hello");
+    there.traffic.abandon("it was started anew", there.now);
+    EXPECT_FALSE(there.traffic.output_due({1}));
+    EXPECT_TRUE(there.hear(wire::Open{of_b, "A"}));
+    there.write(of_b, "hello");
+    EXPECT_TRUE(there.traffic.output_due({0}));
+    EXPECT_FALSE(there.traffic.output_due({1}));
+}
+
 TEST_F(Streams, all_of_a_process_may_be_reset_for_a_reason) {
     const auto other = here.open(1);
     here.traffic.reset_all({0}, wire::ResetReason::gave_up, {}, here.now);
