@@ -135,13 +135,19 @@ void LinkHealth::handle_evidence(const Evidence& evidence, Time now) noexcept {
     acknowledged_seen_at_ = now;
 }
 
+/// Acknowledgements were looked at when the test was sent or later, and have advanced after that.
+bool LinkHealth::heard_since_test() const noexcept {
+    return advanced_at_ > tested_at_ && last_proof_ >= tested_at_;
+}
+
 bool LinkHealth::excused(bool late, Time now) noexcept {
     if (late && late_excuses_ < most_late_excuses) {
         ++late_excuses_;
         return true;
     }
     // Each proof excuses once: what comes after a last one is silence.
-    if (!waits_for_reader_ && last_proof_ <= std::max(tested_at_, excused_by_)) return false;
+    const bool proven = heard_since_test() && last_proof_ > excused_by_;
+    if (!proven && !waits_for_reader_) return false;
     excused_by_ = last_proof_;
     if (now - row_began_ >= std::max(longest_stand_in, 2 * watchdog())) return false;
     missed_ = 0;
@@ -151,7 +157,7 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
 /// A reply is later than usual. Without anything newer than the test that proves the path alive, it is
 /// suspect, even if the caller is late: what came in meanwhile has been read, and a suspicion is no verdict.
 void LinkHealth::handle_overdue(Time now) noexcept {
-    const bool proven = last_proof_ > tested_at_ && last_proof_ + patience() > now &&
+    const bool proven = heard_since_test() && last_proof_ + patience() > now &&
                         now - tested_at_ < patience() + longest_stand_in_for_trust;
     overdue_at_ = proven ? last_proof_ + patience() : never;
     if (!proven) doubt();

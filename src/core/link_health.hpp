@@ -89,6 +89,7 @@ class LinkHealth {
   private:
     enum class Phase { down, resting, in_flight };
 
+    [[nodiscard]] bool heard_since_test() const noexcept;
     bool excused(bool late, Time now) noexcept;
     [[nodiscard]] bool certain(Time now) const noexcept;
     void doubt() noexcept;

@@ -538,6 +538,22 @@ TEST(LinkHealth, S13_acknowledgements_that_may_be_older_than_the_test_prove_noth
 )");
 }
 
+// They are looked at when a watchdog runs out, and then the next test is sent.
+TEST(LinkHealth, S13_acknowledgements_that_come_after_they_were_looked_at_with_the_test_are_newer_than_it) {
+    Tested link;
+    link.start_test();
+    link.reply(1, 0ms);
+    link.advance_to(100ms);
+    link.start_test();
+    link.advance_to(109ms);
+    for (auto time = 110ms; time <= 1s; time += 10ms) {
+        link.health.handle_evidence({.bytes_acked = static_cast<std::uint64_t>(time / 1ms)},
+                                    Tested::begin + time);
+        link.advance_to(time);
+    }
+    EXPECT_EQ(link.health.condition(), Condition::act);
+}
+
 // A link that became a black hole just behind them would be kept for as long as they may stand in.
 TEST(LinkHealth, S13_acknowledgements_that_have_ceased_stand_in_for_one_watchdog) {
     Tested link{1};

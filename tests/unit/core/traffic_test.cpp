@@ -446,8 +446,8 @@ TEST_F(Streams, of_another_life_may_have_the_ids_of_the_former) {
     EXPECT_EQ(there.applications.calls(), "open 2; ");
 }
 
-// What is queued for a stream of process B that is over must not let process A's stream of the same id go over the
-// link of B, past what is on its way on the link of A.
+// What is queued for a stream of process B that is over must not let process A's stream of the same id go
+// over the link of B, past what is on its way on the link of A.
 TEST_F(Streams, what_was_queued_in_a_former_life_is_forgotten) {
     const auto of_b = here.open(1);
     bench.exchange();
