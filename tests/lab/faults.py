@@ -9,6 +9,7 @@ reported to the sender's TCP.
 """
 
 import subprocess
+import time
 
 from lab.host import LabError
 
@@ -24,6 +25,18 @@ class Faults:
         for node in [towards] if towards else self.lines[line]:
             self._add(node, line, "drop")
         self._apply()
+
+    def cut_one_after_the_other(self, *lines, seconds):
+        """Silent black holes that begin so long after one another, however long it takes to ask for one."""
+        prepared = []
+        for line in lines:
+            for node in self.lines[line]:
+                self._add(node, line, "drop")
+            prepared.append((self._prepare(), {node: self._table(node) for node in self.nodes}))
+        for number, (waiting, tables) in enumerate(prepared):
+            if number > 0:
+                time.sleep(seconds)
+            self._commit(waiting, tables)
 
     def cut_between(self, line, one, other):
         """The same for two of the nodes that share a line."""
@@ -116,14 +129,22 @@ class Faults:
         self._rules.setdefault((node, line), []).append(rule)
 
     def _apply(self):
+        self._commit(self._prepare(), {node: self._table(node) for node in self.nodes})
+
+    def _prepare(self):
+        """Programs that wait for the rules of their node."""
+        options = {"stdin": subprocess.PIPE}
+        return {node: self.spawn(node, f"nft-{node}", "nft", "-f", "-", **options) for node in self.nodes}
+
+    @staticmethod
+    def _commit(waiting, tables):
         """Replaces the rules of every node in one transaction each, and all of them at once: nothing of a fault is
         there long before the rest."""
-        waiting = [self.spawn(node, f"nft-{node}", "nft", "-f", "-", stdin=subprocess.PIPE) for node in self.nodes]
-        for node, process in zip(self.nodes, waiting):
-            process.popen.stdin.write(self._table(node).encode())
-        for process in waiting:
+        for node, process in waiting.items():
+            process.popen.stdin.write(tables[node].encode())
+        for process in waiting.values():
             process.popen.stdin.close()
-        for process in waiting:
+        for process in waiting.values():
             if process.wait() != 0:
                 raise LabError(f"nft: {process.log()}")
 
@@ -136,3 +157,15 @@ class Faults:
             if owner == node
         )
         return "add table netdev lab\ndelete table netdev lab\ntable netdev lab {\n" + chains + "}\n"
+
+
+# Those that stop a line of two nodes for good without an error at any TCP connection, by what is broken at which end.
+FAULTS = {
+    "black-hole": lambda lab, line: lab.cut(line),
+    "black-hole-to-acceptor": lambda lab, line: lab.cut(line, towards="osaka"),
+    "black-hole-to-dialler": lambda lab, line: lab.cut(line, towards="tokyo"),
+    "interface-down-at-dialler": lambda lab, line: lab.interface_down(line, "tokyo"),
+    "interface-down-at-acceptor": lambda lab, line: lab.interface_down(line, "osaka"),
+    "address-removed-at-dialler": lambda lab, line: lab.remove_address(line, "tokyo"),
+    "address-removed-at-acceptor": lambda lab, line: lab.remove_address(line, "osaka"),
+}

@@ -141,7 +141,7 @@ class Lab(Faults):
         while time.monotonic() < deadline:
             for daemon in self.daemons:
                 daemon.check_running()
-            time.sleep(0.5)
+            time.sleep(max(0, min(0.5, deadline - time.monotonic())))
 
     def describe(self):
         """Tables, events and logs of all nodes."""

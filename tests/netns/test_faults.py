@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The warmspare authors
 
-"""Every kind of fault under a checked stream, at full speed, at 1 Mbit/s and as request and reply: the content is exact,
-the application sees nothing, and once all is repaired every link is ACT, both nodes agree, and neither holds more than
-before, without help (S5, S6, S10)."""
+"""Every kind of fault under a checked stream, at full speed, at 1 Mbit/s and as request and reply: the content is
+exact, the application sees nothing, and once all is repaired every link is ACT, both nodes agree, and neither holds
+more than before, without help (S5, S6, S10)."""
 
 import pytest
 
+from lab.faults import FAULTS
 from lab.traffic import LOADS, Traffic
-
-FAULTS = {
-    "black-hole": lambda lab, line: lab.cut(line),
-    "black-hole-to-acceptor": lambda lab, line: lab.cut(line, towards="osaka"),
-    "black-hole-to-dialler": lambda lab, line: lab.cut(line, towards="tokyo"),
-    "interface-down-at-dialler": lambda lab, line: lab.interface_down(line, "tokyo"),
-    "interface-down-at-acceptor": lambda lab, line: lab.interface_down(line, "osaka"),
-    "address-removed-at-dialler": lambda lab, line: lab.remove_address(line, "tokyo"),
-    "address-removed-at-acceptor": lambda lab, line: lab.remove_address(line, "osaka"),
-}
 
 loads = pytest.mark.parametrize("load", LOADS)
 

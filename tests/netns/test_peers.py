@@ -56,30 +56,6 @@ def test_a_dialling_peer_that_is_not_up_yet_is_waited_for(lab):
     carries_a_stream(lab)
 
 
-def restarted(lab, which):
-    tokyo, osaka = start_pair(lab, APP)
-    server = StreamServer(lab, "osaka")
-    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
-    stream.wait_moving(server)
-    node, other = (tokyo, osaka) if which == "tokyo" else (osaka, tokyo)
-    node.kill()
-    node.start()
-    assert stream.end()["error"], "a stream of the former life must end"
-    lab.wait_for("the other end of it has ended, too", server.reports)
-    assert not server.report()["ok"]
-    wait_agreed(lab, tokyo, osaka, app="idle")
-    assert CheckedStream(lab, "tokyo", seconds=0.1).end()["ok"], "a new one must work"
-    assert other.process.running
-
-
-def test_the_dialling_peer_is_killed_and_restarted(lab):
-    restarted(lab, "tokyo")
-
-
-def test_the_dialled_peer_is_killed_and_restarted(lab):
-    restarted(lab, "osaka")
-
-
 def test_a_peer_that_restarts_behind_a_cut_line_is_known_to_be_another(lab):
     """Nothing tells that the former life has ended until the line is back."""
     tokyo, osaka = start_pair(lab, APP)
