@@ -36,6 +36,9 @@ struct Words {
         return fmt::format("reset {} for {}", f.stream, describe(f.reason, f.text));
     }
     std::string operator()(const wire::Closed& f) const { return fmt::format("closed {}", f.stream); }
+    std::string operator()(const wire::Reply& f) const {
+        return fmt::format("reply {} {}", f.number, f.stamp);
+    }
     template <class Other>
     std::string operator()(const Other&) const {
         return "something else";
@@ -43,6 +46,15 @@ struct Words {
 };
 
 }  // namespace
+
+std::string in_words(std::span<const std::byte> batch) {
+    wire::Decoder decoder;
+    decoder.accept();
+    std::string words;
+    for (auto frame = decoder.next(batch); frame && *frame; frame = decoder.next(batch))
+        words += std::visit(Words{}, **frame) + "; ";
+    return words;
+}
 
 // --- FakeApplications ---
 
@@ -141,14 +153,8 @@ FrameResult TrafficEnd::take(const wire::Frame& frame) {
 }
 
 std::string TrafficEnd::says() {
-    wire::Decoder decoder;
-    decoder.accept();
     std::string words;
-    for (auto bytes = batch(); !bytes.empty(); bytes = batch()) {
-        std::span<const std::byte> rest{bytes};
-        for (auto frame = decoder.next(rest); frame && *frame; frame = decoder.next(rest))
-            words += std::visit(Words{}, **frame) + "; ";
-    }
+    for (auto bytes = batch(); !bytes.empty(); bytes = batch()) words += in_words(bytes);
     return words;
 }
 

@@ -20,6 +20,9 @@
 
 namespace warmspare::core {
 
+/// The frames of a batch in words: "ack 1 0/0; finish 1 at 5; ".
+[[nodiscard]] std::string in_words(std::span<const std::byte> batch);
+
 /// The sockets of one node's applications.
 class FakeApplications : public Applications {
   public:
@@ -78,7 +81,7 @@ class TrafficEnd {
         encode(bytes, frame);
         return receive(bytes);
     }
-    /// The frames of all batches that are due, in words: "ack 1 0/0; finish 1 at 5; ".
+    /// The frames of all batches that are due, in words.
     [[nodiscard]] std::string says();
     /// The causes of all events of this kind since it was asked last; others are forgotten.
     [[nodiscard]] std::vector<std::string> causes(EventKind kind);
