@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+// Two whole nodes with a stream that runs both ways at full speed while the link under it fails, in each of
+// the ways in which links fail (S10, S13, S14). The applications' sockets check every byte.
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+
+#include "../support/pair_fixture.hpp"
+#include "rules_bench.hpp"
+
+namespace warmspare::core {
+namespace {
+
+using namespace std::chrono_literals;
+using sim::Side;
+
+constexpr std::uint64_t much = std::uint64_t{2} << 20;
+
+sim::Setup two_circuits(const ProcessConfig& process = {.name = "redis"}) {
+    auto setup = sim::make_pair_setup({dedicated("20", "redis", "fiber"), spare("161", 2, "lte")}, {process});
+    for (auto& circuit : setup.circuits) {
+        circuit.delay = 100us;
+        circuit.rate = 100'000'000;
+    }
+    return setup;
+}
+
+struct Fault {
+    const char* name;
+    void (*strike)(sim::Pair&);
+
+    friend void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
+};
+
+std::string name_of(const testing::TestParamInfo<Fault>& fault) {
+    return fault.param.name;
+}
+
+class PairUnderLoad : public test::PairFixture {
+  protected:
+    PairUnderLoad() : PairFixture{two_circuits()} {
+        net_.open(Side::dialer, "redis", much);
+        net_.run_for(10ms);
+        EXPECT_FALSE(net_.delivered("redis"));
+        static_cast<void>(notices());
+    }
+};
+
+class PairFault : public PairUnderLoad, public testing::WithParamInterface<Fault> {};
+
+TEST_P(PairFault, S10_S13_stands_still_for_no_more_than_50_ms_and_loses_nothing) {
+    GetParam().strike(net_);
+    ASSERT_TRUE(net_.run_until([this] { return net_.delivered("redis"); }));
+    // The traffic may have taken a detour before the switch.
+    net_.run_for(100ms);
+    for (const auto side : sim::both_sides) {
+        EXPECT_EQ(net_.events(side, EventKind::switch_).size(), 1U);
+        const auto resumed = net_.events(side, EventKind::resumed);
+        ASSERT_EQ(resumed.size(), 1U);
+        EXPECT_LE(*resumed[0].gap, 50ms);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    S13, PairFault,
+    testing::Values(Fault{"black_hole", [](sim::Pair& net) { net.cut("fiber"); }},
+                    Fault{"one_way_forth", [](sim::Pair& net) { net.cut_one_way("fiber", Side::dialer); }},
+                    Fault{"one_way_back", [](sim::Pair& net) { net.cut_one_way("fiber", Side::acceptor); }},
+                    Fault{"reset", [](sim::Pair& net) { net.reset("fiber"); }}),
+    name_of);
+
+// The node that is dialled cannot be told anything before a link is up again.
+TEST_F(PairUnderLoad, S14_nothing_is_lost_when_every_circuit_is_down_for_20_seconds) {
+    net_.cut("fiber");
+    net_.cut("lte");
+    net_.run_for(20s);
+    EXPECT_FALSE(net_.delivered("redis"));
+    EXPECT_EQ(net_.status(Side::dialer).processes[0].state, ProcessState::waiting);
+    net_.heal("lte");
+    ASSERT_TRUE(net_.run_until([this] { return net_.delivered("redis"); }));
+    net_.heal("fiber");
+    net_.run_for(10s);
+    EXPECT_EQ(notices(Side::dialer), R"(
+    switch redis 20 -> 161 (watchdog expired)
+    no_link redis 161 (watchdog expired)
+    switch redis 161 -> 161 (a link answers again)
+    recovery redis 20 (answers again)
+    restore redis 161 -> 20 (repaired)
+)");
+    EXPECT_EQ(notices(Side::acceptor), R"(
+    no_link redis 20 (no link is up)
+    switch redis 161 -> 161 (a link answers again)
+    recovery redis 20 (answers again)
+    restore redis 161 -> 20 (repaired)
+)");
+    EXPECT_EQ(table(), R"(
+| 20 | 1 | 20 | ACT | Y | redis |
+| 161 | 2 | 161 | ACT | N | |
+)");
+}
+
+}  // namespace
+}  // namespace warmspare::core
