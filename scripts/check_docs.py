@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The warmspare authors
-"""Checks that README and docs name things that exist: the programs' options, and files of this tree.
+"""Checks that README and docs name things that exist: the programs' options, files, and the tests of each rule.
 
 An option counts as ours when it follows one of our programs' names in the same command, or stands alone in a
-code span. Files count when a link or a code span names them from the tree's root or from the page's folder.
+code span. Files count when a link or a code span names them from the tree's root or from the page's folder. A test that
+docs/rules.md has in the row of a rule must name that rule.
 """
 
 import pathlib
@@ -65,13 +66,24 @@ def check_files(line, page):
             yield f"names {name}, which does not exist"
 
 
+def check_rule(line):
+    """A row of docs/rules.md: its number first, its tests in the last column."""
+    row = re.match(r"\| (S\d+) \|.*\|([^|]*)\|$", line)
+    if not row:
+        return
+    for name in re.findall(r"`([\w*]+_test)`", row[2]):
+        files = [*(ROOT / "tests/unit").rglob(f"{name}.cpp")]
+        if not any(re.search(rf"(?<![A-Za-z0-9]){row[1]}(?!\d)", file.read_text()) for file in files):
+            yield f"has {name} as a test of {row[1]}, " + ("which it does not name" if files else "which does not exist")
+
+
 def main():
     pages = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
     known = known_options()
     mistakes = []
     for page in pages:
         for number, line in enumerate(page.read_text().splitlines(), 1):
-            for mistake in [*check_options(line, known), *check_files(line, page)]:
+            for mistake in [*check_options(line, known), *check_files(line, page), *check_rule(line)]:
                 mistakes.append(f"{page.relative_to(ROOT)}:{number}: {mistake}")
     print("\n".join(mistakes) or f"{len(pages)} pages name what exists")
     return 1 if mistakes else 0

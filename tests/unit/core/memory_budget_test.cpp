@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
+// How memory is shared, so that an application is slowed down and never cut (S14).
+
 #include "core/memory_budget.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
+// Bytes that an application's socket takes only in part are neither lost nor reordered nor doubled (S10).
+
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The warmspare authors
 
 // The example that the founding system is explained with, and how it goes on (S1-S6): one peer, processes A,
-// B and C with a dedicated link each, and two spares.
+// B and C with a dedicated link each, and two spares. Its table is the one of docs/rules.md.
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ struct WorkedExample : testing::Test {
 
 // 20 is in flight in the snapshot because 23, on the same circuit, has missed its reply: what befell one link
 // may have befallen its neighbours, so all of them are tested at once, and 23 itself again.
-TEST_F(WorkedExample, snapshot_in_the_middle_of_a_health_check_after_the_watchdog_and_before_the_switch) {
+TEST_F(WorkedExample, S1_S4_snapshot_in_a_health_check_after_the_watchdog_and_before_the_switch) {
     bench.show_tests();
     bench.advance_until_sby("23");
     EXPECT_EQ(bench.table(), R"(
@@ -64,7 +64,7 @@ TEST_F(WorkedExample, snapshot_in_the_middle_of_a_health_check_after_the_watchdo
 )");
 }
 
-TEST_F(WorkedExample, C_is_switched_past_the_better_spare_that_is_down) {
+TEST_F(WorkedExample, S5_C_is_switched_past_the_better_spare_that_is_down) {
     bench.advance(600ms);
     EXPECT_EQ(bench.transcript(), R"(
    1011 23 is SBY
@@ -106,7 +106,7 @@ struct BWaits : WorkedExample {
     }
 };
 
-TEST_F(BWaits, until_161_comes_back_and_C_returns_when_23_has_stayed_ACT) {
+TEST_F(BWaits, S5_S6_until_161_comes_back_and_C_returns_when_23_has_stayed_ACT) {
     bench.answer({"161"});
     bench.advance(1s);
     bench.answer({"23"});
@@ -129,7 +129,7 @@ TEST_F(BWaits, until_161_comes_back_and_C_returns_when_23_has_stayed_ACT) {
 )");
 }
 
-TEST_F(BWaits, until_its_own_link_comes_back) {
+TEST_F(BWaits, S5_until_its_own_link_comes_back) {
     bench.answer({"21"});
     bench.advance(1s);
     EXPECT_EQ(bench.transcript(), R"(
@@ -139,7 +139,7 @@ TEST_F(BWaits, until_its_own_link_comes_back) {
 )");
 }
 
-TEST_F(BWaits, until_23_comes_back_which_frees_162_once_C_has_returned) {
+TEST_F(BWaits, S5_S6_until_23_comes_back_which_frees_162_once_C_has_returned) {
     bench.answer({"23"});
     bench.advance(6s);
     EXPECT_EQ(bench.transcript(), R"(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
-// The table that follows from circuits and processes.
+// The table that follows from circuits and processes (S20).
 
 #include "node/config_links.hpp"
 
