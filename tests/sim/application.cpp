@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "sim/content.hpp"
 #include "sim/host.hpp"
 
 namespace warmspare::sim {
@@ -99,7 +100,6 @@ std::size_t Desk::write(core::StreamKey key, std::span<const std::span<const std
     for (const auto span : bytes) {
         const auto size = std::min<std::uint64_t>(span.size(), space);
         checkers_.content.handle_delivered(*socket->stream, other(socket->party), span.first(size));
-        host_.around().journal.hash(span.first(size));
         taken += size;
         space -= size;
         if (size < span.size()) socket->node_waits = true;
@@ -165,14 +165,15 @@ void Desk::send(AppSocket& socket) {
         return;
     }
     const auto left = plan.size - progress.committed;
-    const auto size = std::min<std::uint64_t>({room.size(), random_.between(1, plan.portion), left});
-    fill_content(*socket.stream, socket.party, progress.committed, room.first(size));
-    progress.committed += size;
+    const auto most = std::min<std::uint64_t>({room.size(), random_.between(1, plan.portion), left});
+    const auto bytes = content(socket.stream->content_seed(socket.party), progress.committed, most);
+    std::ranges::copy(bytes, room.begin());
+    progress.committed += bytes.size();
     later(plan.pause, socket.serial, &Desk::send);
     const auto& hosts = socket.stream->hosts;
     checkers_.memory.handle_committed(*socket.stream, socket.party, stream_limit(hosts[index(socket.party)]),
                                       stream_limit(hosts[index(other(socket.party))]));
-    host_.node().commit(socket.key, size, host_.scheduler().now());
+    host_.node().commit(socket.key, bytes.size(), host_.scheduler().now());
 }
 
 void Desk::end_sending(AppSocket& socket) {

@@ -31,6 +31,26 @@ struct Line {
     std::array<bool, 2> blocked{};
 };
 
+/// What is wrong with a circuit or with the port pair of one link, by direction where that matters.
+struct Troubles {
+    /// Silent loss of everything.
+    std::array<bool, 2> cut{};
+    /// The box on the way relays nothing and goes on acknowledging. Only where there is one.
+    std::array<bool, 2> held{};
+    /// Segments with more bytes than this vanish; 0: none do.
+    std::array<std::uint64_t, 2> largest{};
+    /// Nobody listens at the dialled end.
+    bool refusing = false;
+
+    [[nodiscard]] bool any() const noexcept {
+        return cut[0] || cut[1] || held[0] || held[1] || largest[0] != 0 || largest[1] != 0 || refusing;
+    }
+    [[nodiscard]] bool swallows(Side from, std::uint64_t size) const noexcept {
+        const auto most = largest[index(from)];
+        return most != 0 && size > most;
+    }
+};
+
 /// One transmission path between two nodes, with the faults that can befall it.
 class Circuit {
   public:
@@ -38,13 +58,23 @@ class Circuit {
 
     [[nodiscard]] const CircuitSetup& setup() const noexcept { return setup_; }
 
-    [[nodiscard]] bool blocked(Side from) const {
-        if (down[0] || down[1] || cut[index(from)]) return true;
+    /// Nothing that this end sends comes out of the circuit.
+    [[nodiscard]] bool cut(Side from) const {
+        if (down[0] || down[1] || troubles.cut[index(from)]) return true;
         return std::ranges::any_of(setup_.lines, [&](const Stretch& stretch) {
             return lines_[stretch.line].blocked[index(from) ^ static_cast<std::size_t>(stretch.reversed)];
         });
     }
+    /// Something is wrong with it that a node cannot do anything about.
+    [[nodiscard]] bool disturbed() const {
+        return extra_loss != 0 || troubles.any() || cut(Side::dialer) || cut(Side::acceptor);
+    }
 
+    /// The queue before it is full: one segment more is lost.
+    [[nodiscard]] bool full(Side from, core::Time now) const {
+        return setup_.queue > core::Duration::zero() && !lossless &&
+               busy_until_[index(from)] - now > setup_.queue;
+    }
     /// When so many bytes have left this end, after all that is queued before them.
     core::Time serialize(Side from, std::uint64_t size, core::Time now) {
         const auto nanoseconds = size * 1'000'000'000ULL / std::max<std::uint64_t>(setup_.rate, 1);
@@ -52,31 +82,18 @@ class Circuit {
         busy = std::max(busy, now) + core::Duration{static_cast<core::Duration::rep>(nanoseconds)};
         return busy;
     }
-
-    struct Transit {
-        core::Duration time;
-        std::uint32_t losses = 0;
-    };
-    /// From leaving one end to reaching the other. A lost segment is one that comes after its retransmission.
-    Transit transit(Random& random) const {
-        Transit transit{setup_.delay + random.duration(core::Duration::zero(), setup_.jitter)};
-        core::Duration timeout = std::chrono::milliseconds{200};
-        for (int tries = 0;
-             tries < 5 && random.permille(lossless ? 0 : std::max(setup_.loss_permille, extra_loss));
-             ++tries) {
-            ++transit.losses;
-            transit.time += timeout;
-            timeout *= 2;
-        }
-        return transit;
+    /// From leaving one end to reaching the other.
+    [[nodiscard]] core::Duration transit(Random& random) const {
+        if (setup_.jitter == core::Duration::zero()) return setup_.delay;
+        return setup_.delay + random.duration(core::Duration::zero(), setup_.jitter);
+    }
+    [[nodiscard]] bool loses(Random& random) const {
+        return !lossless && random.permille(std::max(setup_.loss_permille, extra_loss));
     }
 
-    /// Silent loss of everything sent from that end.
-    std::array<bool, 2> cut{};
+    Troubles troubles;
     /// The interface at that end is down.
     std::array<bool, 2> down{};
-    /// The listener is not there: connections are refused.
-    bool refusing = false;
     std::uint32_t extra_loss = 0;
     /// Not even the loss that the circuit always has.
     bool lossless = false;
@@ -87,14 +104,24 @@ class Circuit {
     std::array<core::Time, 2> busy_until_{};
 };
 
-/// The way of one link: its circuit, and faults that befall this port pair only.
+/// The way of one link: its circuit, and what is wrong with this port pair only.
 struct LinkPath {
     Circuit* circuit = nullptr;
     std::string link;
-    std::array<bool, 2> cut{};
-    bool refusing = false;
+    Troubles troubles;
 
-    [[nodiscard]] bool blocked(Side from) const { return cut[index(from)] || circuit->blocked(from); }
+    /// Nothing that this end sends arrives anywhere.
+    [[nodiscard]] bool cut(Side from) const { return troubles.cut[index(from)] || circuit->cut(from); }
+    /// What this end sends gets to the box on the way and no further.
+    [[nodiscard]] bool held(Side from) const {
+        return troubles.held[index(from)] || circuit->troubles.held[index(from)];
+    }
+    [[nodiscard]] bool refusing() const { return troubles.refusing || circuit->troubles.refusing; }
+    /// Segments of this size do not arrive.
+    [[nodiscard]] bool swallows(Side from, std::uint64_t size) const {
+        return troubles.swallows(from, size) || circuit->troubles.swallows(from, size);
+    }
+    [[nodiscard]] bool disturbed() const { return troubles.any() || circuit->disturbed(); }
 };
 
 }  // namespace warmspare::sim

@@ -6,17 +6,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "core/evidence.hpp"
 #include "core/ids.hpp"
 #include "sim/circuit.hpp"
-#include "sim/scheduler.hpp"
-#include "sim/setup.hpp"
+#include "sim/pipe.hpp"
 
 namespace warmspare::sim {
 
@@ -30,20 +27,15 @@ class SocketOwner {
     virtual void handle_connected(Connection& connection) = 0;
     virtual void handle_readable(Connection& connection, Side side) = 0;
     virtual void handle_writable(Connection& connection, Side side) = 0;
+    /// `cause` is a literal.
     virtual void handle_lost(Connection& connection, Side side, std::string_view cause) = 0;
     /// Whether a program listens here at all now.
     [[nodiscard]] virtual bool listening() const = 0;
+    /// Without power there is no kernel either: nothing is taken in, and nobody is told.
+    [[nodiscard]] virtual bool powered() const = 0;
 };
 
-/// What all connections of a world share.
-struct Kernel {
-    Scheduler& scheduler;
-    Random& random;
-    TcpModel tcp;
-};
-
-/// One TCP connection: two byte pipes with delay, rate and bounded buffers. What the network swallows is kept
-/// and comes through after it has healed, as TCP's retransmissions would, so loss shows as delay only.
+/// One TCP connection: how it is made, two pipes, and how it ends.
 class Connection {
   public:
     Connection(Kernel& kernel, LinkPath& path, std::array<SocketOwner*, 2> owners);
@@ -51,7 +43,10 @@ class Connection {
     [[nodiscard]] const LinkPath& path() const noexcept { return path_; }
     [[nodiscard]] LinkPath& path() noexcept { return path_; }
     [[nodiscard]] bool open(Side side) const noexcept { return ends_[index(side)].state == State::open; }
+    /// Nothing can come of it any more.
     [[nodiscard]] bool over() const noexcept;
+    /// Gives back what it holds, once it is over.
+    void clear();
     [[nodiscard]] SocketOwner* owner(Side side) const noexcept { return ends_[index(side)].owner; }
 
     /// What the owner calls its end; set by the owner.
@@ -62,15 +57,15 @@ class Connection {
     void connect();
     /// Takes what fits and returns how much that was. If less than all, the owner is told once there is room.
     std::size_t write(Side side, std::span<const std::span<const std::byte>> bytes);
-    /// The next bytes to read, at most `most` of them.
-    [[nodiscard]] std::vector<std::byte> read(Side side, std::size_t most);
-    [[nodiscard]] std::size_t readable(Side side) const noexcept;
+    /// The next bytes to read; returns how many there were.
+    std::size_t read(Side side, std::span<std::byte> into);
+    [[nodiscard]] std::size_t readable(Side side) const noexcept { return incoming(side).readable(); }
     /// The other end was closed and everything before that was read.
-    [[nodiscard]] bool at_end(Side side) const noexcept;
-    [[nodiscard]] core::Evidence evidence(Side side) const noexcept {
-        const auto& pipe = pipes_[index(side)];
-        return {.bytes_acked = pipe.acked, .segments = pipe.sent, .segments_lost = pipe.lost};
+    [[nodiscard]] bool at_end(Side side) const noexcept {
+        return incoming(side).ended() && readable(side) == 0;
     }
+    /// Of what this end wrote, as its kernel knows now.
+    [[nodiscard]] core::Evidence evidence(Side side) { return pipe(side).evidence(); }
 
     /// In good order: what was written arrives first.
     void close(Side side);
@@ -85,56 +80,42 @@ class Connection {
 
   private:
     enum class State { none, connecting, open, gone };
-    enum class Kind { syn, syn_ack, established, data, end, reset };
-    struct Segment {
-        Kind kind = Kind::data;
-        std::vector<std::byte> bytes;
-        core::Time departs{};
-        core::Time arrives{};
-        /// How much of the other direction had arrived here when this was sent.
-        std::uint64_t ack = 0;
-    };
-    /// Of the direction in which one end sends.
-    struct Pipe {
-        std::deque<Segment> segments;
-        std::vector<std::byte> unread;
-        std::size_t read_to = 0;
-        std::uint64_t written = 0;
-        std::uint64_t arrived = 0;
-        std::uint64_t acked = 0;
-        /// Segments, those sent again included; and those that were lost.
-        std::uint64_t sent = 0;
-        std::uint64_t lost = 0;
-        std::uint32_t acks_under_way = 0;
-        bool ack_delayed = false;
-        bool armed = false;
-        bool writer_waits = false;
-        bool ended = false;
-    };
+    using Kind = Segment::Kind;
     struct End {
         State state = State::none;
         SocketOwner* owner = nullptr;
         bool silent = false;
+        /// The socket took less than was offered.
+        bool writer_waits = false;
     };
 
-    void send(Side from, Kind kind, std::vector<std::byte> bytes = {});
+    [[nodiscard]] Pipe& pipe(Side from) noexcept { return pipes_[index(from)]; }
+    [[nodiscard]] Pipe& incoming(Side side) noexcept { return pipes_[index(other(side))]; }
+    [[nodiscard]] const Pipe& incoming(Side side) const noexcept { return pipes_[index(other(side))]; }
+    [[nodiscard]] End& end(Side side) noexcept { return ends_[index(side)]; }
+
+    void send(Side from, Kind kind, std::uint64_t size = 0, bool of_box = false);
     void arm(Side from);
     void deliver(Side from);
-    void arrive(Side from, Segment segment);
-    void arrive_data(Side from, Segment segment);
+    bool deliver_next(Side from);
+    void arrive(Side from, const Segment& segment);
     void answer_syn();
-    void acknowledge(Side from);
-    void send_ack(Side from);
-    void take_ack(Side sender, std::uint64_t acked);
+    void answer_for_acceptor();
+    void make(Side from);
     void leave(Side side);
     void lose(Side side, std::string_view cause);
+    void watch_writer(Side side);
     void wake_writer(Side side);
-    [[nodiscard]] std::uint64_t space(Side side) const;
 
     Kernel& kernel_;
     LinkPath& path_;
     std::array<End, 2> ends_;
     std::array<Pipe, 2> pipes_;
+    /// When each pipe is looked at next, and each writer.
+    std::array<core::Time, 2> armed_at_{core::never, core::never};
+    std::array<core::Time, 2> watched_at_{core::never, core::never};
+    /// A box on the way has answered for the dialled end, which knows nothing of it yet.
+    bool answered_by_box_ = false;
 };
 
 }  // namespace warmspare::sim

@@ -61,14 +61,14 @@ void Faults::strike_circuit(FaultKind kind, core::Duration length) {
     const auto side = random.below(2);
     switch (kind) {
         case FaultKind::black_hole:
-            set(circuit.cut[0], true, length);
-            set(circuit.cut[1], true, length);
+            set(circuit.troubles.cut[0], true, length);
+            set(circuit.troubles.cut[1], true, length);
             break;
         case FaultKind::one_way:
-            set(circuit.cut[side], true, length);
+            set(circuit.troubles.cut[side], true, length);
             break;
         case FaultKind::refuse:
-            set(circuit.refusing, true, length);
+            set(circuit.troubles.refusing, true, length);
             break;
         case FaultKind::loss:
             set(circuit.extra_loss, static_cast<std::uint32_t>(random.between(10, 500)), length);
@@ -91,10 +91,10 @@ void Faults::strike_link(FaultKind kind, core::Duration length) {
     auto& path = *random.pick(world_.network().paths());
     const auto side = random.below(2);
     if (kind == FaultKind::refuse) {
-        set(path.refusing, true, length);
+        set(path.troubles.refusing, true, length);
     } else {
-        set(path.cut[side], true, length);
-        if (kind == FaultKind::black_hole) set(path.cut[1 - side], true, length);
+        set(path.troubles.cut[side], true, length);
+        if (kind == FaultKind::black_hole) set(path.troubles.cut[1 - side], true, length);
     }
     changed(fmt::format("{} {} of link {} for {} ms, end {}", count_, to_string(kind), path.link,
                         length / 1ms, side));
@@ -145,15 +145,12 @@ void Faults::heal_all() {
     holders_.clear();
     for (auto& line : world_.network().lines()) line = {};
     for (auto& circuit : world_.network().circuits()) {
-        circuit.cut = circuit.down = {};
-        circuit.refusing = false;
+        circuit.troubles = {};
+        circuit.down = {};
         circuit.extra_loss = 0;
         circuit.lossless = true;
     }
-    for (auto* path : world_.network().paths()) {
-        path->cut = {};
-        path->refusing = false;
-    }
+    for (auto* path : world_.network().paths()) path->troubles = {};
     for (auto& host : world_.hosts()) host.resume();
     changed("all faults end");
 }

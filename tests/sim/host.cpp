@@ -14,7 +14,8 @@ namespace warmspare::sim {
 Host::Host(Surroundings& surroundings, std::uint32_t index)
     : around_{surroundings},
       index_{index},
-      desk_{*this, around_.ledger, around_.checkers, around_.kernel.random} {
+      desk_{*this, around_.ledger, around_.checkers, around_.kernel.random},
+      scratch_(around_.kernel.tcp.portion) {
 }
 
 void Host::trace(std::string_view what) const {
@@ -61,16 +62,16 @@ void Host::resume() {
     // Which of the two a real event loop does first is its own business.
     const bool timer_first = around_.kernel.random.chance(50);
     if (timer_first && std::exchange(wake_due_, false)) wake();
-    for (auto& task : std::exchange(deferred_, {})) post(std::move(task));
+    for (const auto& task : std::exchange(deferred_, {})) post(task);
     if (std::exchange(wake_due_, false)) wake();
 }
 
-void Host::post(Scheduler::Task task) {
+void Host::post(const Task& task) {
     if (!running()) return;
     if (stalled_)
-        deferred_.push_back(std::move(task));
+        deferred_.push_back(task);
     else
-        task();
+        Task{task}();
 }
 
 // --- the node's wishes
@@ -140,13 +141,21 @@ void Host::flush(core::ConnectionId id) {
         std::size_t offered = 0;
         for (const auto span : output) offered += span.size();
         if (offered == 0) break;
-        for (const auto span : output) around_.journal.hash(span);
         const auto taken = socket.connection->write(socket.side, output);
+        hash_written(output, taken);
         if (taken > 0) node_->handle_written(id, taken, scheduler().now());
         socket.blocked = taken < offered;
         if (socket.blocked) return;
     }
     if (socket.closing) drop(id, true);
+}
+
+void Host::hash_written(std::span<const std::span<const std::byte>> bytes, std::size_t size) const {
+    for (const auto span : bytes) {
+        const auto part = std::min(size, span.size());
+        around_.journal.hash(span.first(part));
+        size -= part;
+    }
 }
 
 // --- the kernel's news
@@ -214,7 +223,7 @@ void Host::read(core::ConnectionId id) {
     const auto& tcp = around_.kernel.tcp;
     while (sockets_.contains(id) && connection.readable(side) > 0) {
         const auto portion = tcp.drawn_portions ? around_.kernel.random.between(1, tcp.portion) : tcp.portion;
-        const auto bytes = connection.read(side, portion);
+        const std::span bytes{scratch_.data(), connection.read(side, std::span{scratch_}.first(portion))};
         reading_from_life_ = connection.lives[sim::index(other(side))];
         node_->handle_bytes(id, bytes, scheduler().now());
         pump();
@@ -235,13 +244,13 @@ void Host::handle_writable(Connection& connection, Side side) {
 }
 
 void Host::handle_lost(Connection& connection, Side side, std::string_view cause) {
-    post([this, &connection, side, cause = std::string{cause}] {
+    post([this, &connection, side, cause] {
         const auto id = connection.ids[sim::index(side)];
         if (!id || !sockets_.contains(*id)) return;
         read(*id);
         if (sockets_.erase(*id) == 0) return;
         connection.ids[sim::index(side)].reset();
-        node_->handle_closed(*id, cause, scheduler().now());
+        node_->handle_closed(*id, std::string{cause}, scheduler().now());
         pump();
     });
 }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,7 +65,7 @@ class Host final : public SocketOwner {
     [[nodiscard]] std::uint64_t life_at_other_end() const noexcept { return reading_from_life_; }
 
     /// Something happens to the program: now, or once it is no longer stalled.
-    void post(Scheduler::Task task);
+    void post(const Task& task);
     /// Carries out what the node wants, after any call of it.
     void pump();
 
@@ -74,6 +75,7 @@ class Host final : public SocketOwner {
     void handle_writable(Connection& connection, Side side) override;
     void handle_lost(Connection& connection, Side side, std::string_view cause) override;
     [[nodiscard]] bool listening() const override { return running(); }
+    [[nodiscard]] bool powered() const override { return powered_; }
 
   private:
     struct Socket {
@@ -88,6 +90,7 @@ class Host final : public SocketOwner {
     void dial(const core::Dial& dial);
     void drop(core::ConnectionId id, bool orderly);
     void flush(core::ConnectionId id);
+    void hash_written(std::span<const std::span<const std::byte>> bytes, std::size_t size) const;
     void read(core::ConnectionId id);
     void arm();
     void wake();
@@ -100,13 +103,16 @@ class Host final : public SocketOwner {
     Desk desk_;
     std::unique_ptr<core::Node> node_;
     std::map<core::ConnectionId, Socket> sockets_;
+    bool powered_ = true;
     bool stalled_ = false;
     bool wake_due_ = false;
-    std::vector<Scheduler::Task> deferred_;
+    std::vector<Task> deferred_;
     core::Time armed_for_ = core::never;
     /// Counts lives, so that what was scheduled in a former one is void.
     std::uint64_t life_ = 0;
     std::uint64_t reading_from_life_ = 0;
+    /// What the program reads into.
+    std::vector<std::byte> scratch_;
 };
 
 }  // namespace warmspare::sim

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
+#define XXH_INLINE_ALL
 #include "sim/journal.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <cstdio>
-#include <cstring>
 
 #include "sim/random.hpp"
 
@@ -42,16 +43,7 @@ void Journal::hash(std::string_view text) noexcept {
 }
 
 void Journal::hash(std::span<const std::byte> bytes) noexcept {
-    std::uint64_t sum = bytes.size();
-    while (bytes.size() >= sizeof(std::uint64_t)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, bytes.data(), sizeof word);
-        sum = (sum ^ word) * 0x9E3779B97F4A7C15ULL;
-        sum ^= sum >> 29;
-        bytes = bytes.subspan(sizeof word);
-    }
-    for (const auto byte : bytes) sum = (sum ^ static_cast<std::uint64_t>(byte)) * 0x100000001B3ULL;
-    hash(sum);
+    hash(XXH3_64bits(bytes.data(), bytes.size()));
 }
 
 void Journal::fail(std::string_view checker, std::string_view text) {

@@ -4,23 +4,9 @@
 #include "sim/ledger.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <ranges>
 
-#include "sim/random.hpp"
-
 namespace warmspare::sim {
-
-void fill_content(const Stream& stream, Party sender, std::uint64_t offset, std::span<std::byte> bytes) {
-    const auto seed = mix(stream.seed * 2 + index(sender));
-    for (std::size_t done = 0; done < bytes.size();) {
-        const auto word = mix(seed + (offset + done) / 8);
-        const auto skip = (offset + done) % 8;
-        const auto size = std::min<std::size_t>(8 - skip, bytes.size() - done);
-        std::memcpy(bytes.data() + done, reinterpret_cast<const char*>(&word) + skip, size);
-        done += size;
-    }
-}
 
 Stream& Ledger::add(Stream stream) {
     stream.number = static_cast<std::uint32_t>(streams_.size());

@@ -87,14 +87,13 @@ struct Stream {
     /// Why the stream may end by a reset; empty: it may not.
     std::string excuse;
 
+    /// What the bytes of one direction follow from.
+    [[nodiscard]] std::uint64_t content_seed(Party sender) const noexcept { return seed * 2 + index(sender); }
     [[nodiscard]] bool over() const noexcept {
         return ends[0] != EndState::open && ends[1] != EndState::open &&
                (ends[0] != EndState::none || ends[1] != EndState::none);
     }
 };
-
-/// The bytes of one direction of a stream from an offset on.
-void fill_content(const Stream& stream, Party sender, std::uint64_t offset, std::span<std::byte> bytes);
 
 /// All streams of a run, by number and by what the two nodes call them.
 class Ledger {

@@ -50,7 +50,11 @@ std::vector<Connection*> Network::connections(const LinkPath& path) {
 }
 
 Connection& Network::dial(LinkPath& path) {
-    std::erase_if(live_, [](const Connection* connection) { return connection->over(); });
+    std::erase_if(live_, [](Connection* connection) {
+        if (!connection->over()) return false;
+        connection->clear();
+        return true;
+    });
     const auto& ends = path.circuit->setup().hosts;
     auto& connection = connections_.emplace_back(kernel_, path, std::array{hosts_[ends[0]], hosts_[ends[1]]});
     live_.push_back(&connection);

@@ -48,8 +48,8 @@ std::vector<std::string> Pair::table(Side side) {
 
 void Pair::set_cut(const std::string& name, Side from, bool cut) {
     for (auto& circuit : world_.network().circuits())
-        if (circuit.setup().name == name) circuit.cut[index(from)] = cut;
-    if (auto* path = world_.network().path(0, 1, name)) path->cut[index(from)] = cut;
+        if (circuit.setup().name == name) circuit.troubles.cut[index(from)] = cut;
+    if (auto* path = world_.network().path(0, 1, name)) path->troubles.cut[index(from)] = cut;
     world_.network().handle_changed();
 }
 

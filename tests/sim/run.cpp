@@ -158,9 +158,9 @@ void Run::hold(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex proc
 /// A process that gives up loses its holder too, and gets another.
 void Run::watch_holder(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process,
                        const Stream& holder) {
-    world_.scheduler().after(200ms, [this, host, peer, process, &holder] {
+    world_.scheduler().after(200ms, [this, host, peer, process, holder = &holder] {
         if (world_.ledger().let_go) return;
-        if (!holder.over()) return watch_holder(host, peer, process, holder);
+        if (!holder->over()) return watch_holder(host, peer, process, *holder);
         ++holders_missing_;
         hold(host, peer, process);
     });

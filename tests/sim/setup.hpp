@@ -48,6 +48,10 @@ struct CircuitSetup {
     /// Bytes a second in each direction, shared by all links of the circuit.
     std::uint64_t rate = 125'000'000;
     std::uint32_t loss_permille = 0;
+    /// How long its queue may become before what comes next is lost; zero: as long as it likes.
+    core::Duration queue{};
+    /// A box in the middle ends TCP on both sides.
+    bool box = false;
     std::vector<Stretch> lines;
 };
 
