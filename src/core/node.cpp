@@ -366,6 +366,14 @@ NodeStatus Node::status() const {
     return status;
 }
 
+PeerStatus Node::status(PeerIndex peer) const {
+    return impl_->peer(peer).status();
+}
+
+std::optional<StreamStatus> Node::status(StreamKey stream) const {
+    return impl_->peer(stream.peer).traffic().status(stream.stream);
+}
+
 void Node::drain(Time) {
     impl_->draining_ = true;
 }
@@ -374,10 +382,6 @@ std::size_t Node::stream_count() const {
     std::size_t count = 0;
     for (const auto& peer : impl_->peers_) count += peer->traffic().streams();
     return count;
-}
-
-std::optional<std::uint64_t> Node::forgotten(StreamKey stream) const {
-    return impl_->peer(stream.peer).traffic().forgotten(stream.stream);
 }
 
 std::uint64_t Node::memory_held() const {

@@ -132,12 +132,12 @@ class Node {
     [[nodiscard]] std::optional<Action> poll_action();
     [[nodiscard]] std::optional<Event> poll_event();
     [[nodiscard]] NodeStatus status() const;
+    [[nodiscard]] PeerStatus status(PeerIndex peer) const;
+    /// Empty if the stream is over.
+    [[nodiscard]] std::optional<StreamStatus> status(StreamKey stream) const;
 
     /// Bytes that the streams hold, in memory blocks.
     [[nodiscard]] std::uint64_t memory_held() const;
-    /// How many bytes of what the application wrote are kept no longer: the other node's application has
-    /// them. Empty if the stream is over.
-    [[nodiscard]] std::optional<std::uint64_t> forgotten(StreamKey stream) const;
 
     /// Accept no more streams; those that are open go on.
     void drain(Time now);

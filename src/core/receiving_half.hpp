@@ -19,6 +19,7 @@
 #include "core/digest.hpp"
 #include "core/memory_budget.hpp"
 #include "core/receive_buffer.hpp"
+#include "core/status.hpp"
 #include "wire/frames.hpp"
 
 namespace warmspare::core {
@@ -53,7 +54,9 @@ class ReceivingHalf {
     /// The process moved: the state is due again.
     void repeat_ack() noexcept { told_ = {}; }
 
-    [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
+    [[nodiscard]] StreamStatus::Receiving status() const noexcept {
+        return {written_, received_, limit_, final_};
+    }
     [[nodiscard]] std::size_t bytes_held() const noexcept { return kept_.bytes_held(); }
 
   private:

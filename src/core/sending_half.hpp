@@ -20,6 +20,7 @@
 #include "core/digest.hpp"
 #include "core/memory_budget.hpp"
 #include "core/replay_buffer.hpp"
+#include "core/status.hpp"
 #include "wire/frames.hpp"
 
 namespace warmspare::core {
@@ -72,6 +73,9 @@ class SendingHalf {
     [[nodiscard]] bool close() noexcept;
 
     [[nodiscard]] std::uint64_t begin() const noexcept { return buffer_.begin(); }
+    [[nodiscard]] StreamStatus::Sending status() const noexcept {
+        return {buffer_.begin(), acknowledged_, sent_, buffer_.end(), limit_, finished_};
+    }
     [[nodiscard]] std::size_t bytes_held() const noexcept { return buffer_.bytes_held(); }
 
   private:

@@ -62,6 +62,35 @@ struct PeerStatus {
     friend bool operator==(const PeerStatus&, const PeerStatus&) = default;
 };
 
+/// How far the two directions of a stream are, as offsets. The end of a direction counts in none of them.
+struct StreamStatus {
+    struct Sending {
+        /// Bytes before this one are kept no longer: the other node's application has them.
+        std::uint64_t forgotten = 0;
+        /// The other node has them.
+        std::uint64_t acknowledged = 0;
+        /// They went out on the link in use.
+        std::uint64_t sent = 0;
+        /// The application has written them.
+        std::uint64_t end = 0;
+        /// The other node welcomes them.
+        std::uint64_t limit = 0;
+        bool finished = false;
+    };
+    struct Receiving {
+        /// The application has them.
+        std::uint64_t written = 0;
+        /// They are here.
+        std::uint64_t received = 0;
+        /// They are welcome.
+        std::uint64_t limit = 0;
+        /// Where the other application ended, once that is known.
+        std::optional<std::uint64_t> final;
+    };
+    Sending sending;
+    Receiving receiving;
+};
+
 struct NodeStatus {
     std::string node;
     std::vector<PeerStatus> peers;

@@ -113,9 +113,10 @@ std::size_t Traffic::streams() const {
     return count;
 }
 
-std::optional<std::uint64_t> Traffic::forgotten(StreamId id) {
+std::optional<StreamStatus> Traffic::status(StreamId id) {
     const auto* stream = find_live(id);
-    return stream ? std::optional{stream->out().begin()} : std::nullopt;
+    if (!stream) return std::nullopt;
+    return StreamStatus{stream->out().status(), stream->in().status()};
 }
 
 std::uint64_t Traffic::memory_held() const {

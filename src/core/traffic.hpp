@@ -104,8 +104,8 @@ class Traffic {
     [[nodiscard]] std::size_t streams(ProcessIndex process) const { return flows_[process.value].live; }
     [[nodiscard]] std::size_t streams() const;
     [[nodiscard]] std::uint64_t memory_held() const;
-    /// Bytes from the application that are kept no longer.
-    [[nodiscard]] std::optional<std::uint64_t> forgotten(StreamId id);
+    /// Empty if the stream is over.
+    [[nodiscard]] std::optional<StreamStatus> status(StreamId id);
 
     [[nodiscard]] Time next_deadline() const noexcept { return delayed_until_; }
     void handle_deadline(Time now);

@@ -62,8 +62,8 @@ void Desk::handle_crash() {
 
 void Desk::check() {
     for (const auto& [key, socket] : sockets_)
-        if (const auto forgotten = host_.node().forgotten(key))
-            checkers_.end.handle_forgotten(*socket.stream, socket.party, *forgotten);
+        if (const auto status = host_.node().status(key))
+            checkers_.end.handle_forgotten(*socket.stream, socket.party, status->sending.forgotten);
 }
 
 void Desk::nudge() {
