@@ -14,8 +14,8 @@ namespace warmspare::sim {
 
 AppSocket& Desk::add(core::StreamKey key, Stream& stream, Party party) {
     auto& socket = sockets_[key];
-    socket = {.serial = ++next_serial_, .key = key, .stream = &stream, .party = party};
-    serials_[socket.serial] = key;
+    socket = {.serial = by_serial_.size(), .key = key, .stream = &stream, .party = party};
+    by_serial_.push_back(&socket);
     stream.ends[index(party)] = EndState::open;
     return socket;
 }
@@ -31,9 +31,9 @@ AppSocket* Desk::find(core::StreamKey key, std::string_view call) {
 void Desk::later(core::Duration delay, std::uint64_t serial, void (Desk::*what)(AppSocket&)) {
     host_.scheduler().after(delay, [this, serial, what] {
         host_.post([this, serial, what] {
-            const auto key = serials_.find(serial);
-            if (key == serials_.end()) return;
-            (this->*what)(sockets_.at(key->second));
+            auto* socket = by_serial_[serial];
+            if (socket == nullptr) return;
+            (this->*what)(*socket);
             if (host_.running()) host_.pump();
         });
     });
@@ -41,7 +41,7 @@ void Desk::later(core::Duration delay, std::uint64_t serial, void (Desk::*what)(
 
 void Desk::remove(AppSocket& socket, EndState state) {
     socket.stream->ends[index(socket.party)] = state;
-    serials_.erase(socket.serial);
+    by_serial_[socket.serial] = nullptr;
     sockets_.erase(socket.key);
 }
 
@@ -57,7 +57,7 @@ void Desk::handle_crash() {
         socket.stream->ends[index(socket.party)] = EndState::reset;
     }
     sockets_.clear();
-    serials_.clear();
+    std::ranges::fill(by_serial_, nullptr);
 }
 
 void Desk::check() {
@@ -70,6 +70,8 @@ void Desk::nudge() {
     for (auto& [key, socket] : sockets_) {
         if ((ledger_.let_go || socket.stream->let_go) && socket.sending)
             later(core::Duration::zero(), socket.serial, &Desk::send);
+        if (ledger_.let_go && socket.stream->hopeless && socket.party == Party::client)
+            later(core::Duration::zero(), socket.serial, &Desk::reset_by_application);
         if (socket.stopped) later(core::Duration::zero(), socket.serial, &Desk::read_on);
     }
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/applications.hpp"
 #include "sim/ledger.hpp"
@@ -81,8 +82,8 @@ class Desk final : public core::Applications {
     StreamCheckers& checkers_;
     Random& random_;
     std::map<core::StreamKey, AppSocket> sockets_;
-    std::map<std::uint64_t, core::StreamKey> serials_;
-    std::uint64_t next_serial_ = 0;
+    /// Null for those that are gone.
+    std::vector<AppSocket*> by_serial_;
 };
 
 }  // namespace warmspare::sim

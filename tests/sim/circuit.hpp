@@ -65,10 +65,15 @@ class Circuit {
             return lines_[stretch.line].blocked[index(from) ^ static_cast<std::size_t>(stretch.reversed)];
         });
     }
-    /// Something is wrong with it that a node cannot do anything about.
+    /// It loses something now and then, or everything.
     [[nodiscard]] bool disturbed() const {
-        return extra_loss != 0 || troubles.any() || cut(Side::dialer) || cut(Side::acceptor);
+        const bool lossy = setup_.loss_permille != 0 || setup_.queue > core::Duration::zero();
+        return extra_loss != 0 || (lossy && !lossless) || troubles.any() || cut(Side::dialer) ||
+               cut(Side::acceptor);
     }
+
+    /// One way, without the queue.
+    [[nodiscard]] core::Duration delay() const noexcept { return setup_.delay + extra_delay; }
 
     /// The queue before it is full: one segment more is lost.
     [[nodiscard]] bool full(Side from, core::Time now) const {
@@ -84,8 +89,8 @@ class Circuit {
     }
     /// From leaving one end to reaching the other.
     [[nodiscard]] core::Duration transit(Random& random) const {
-        if (setup_.jitter == core::Duration::zero()) return setup_.delay;
-        return setup_.delay + random.duration(core::Duration::zero(), setup_.jitter);
+        if (setup_.jitter == core::Duration::zero()) return delay();
+        return delay() + random.duration(core::Duration::zero(), setup_.jitter);
     }
     [[nodiscard]] bool loses(Random& random) const {
         return !lossless && random.permille(std::max(setup_.loss_permille, extra_loss));
@@ -95,6 +100,7 @@ class Circuit {
     /// The interface at that end is down.
     std::array<bool, 2> down{};
     std::uint32_t extra_loss = 0;
+    core::Duration extra_delay{};
     /// Not even the loss that the circuit always has.
     bool lossless = false;
 
@@ -121,7 +127,14 @@ struct LinkPath {
     [[nodiscard]] bool swallows(Side from, std::uint64_t size) const {
         return troubles.swallows(from, size) || circuit->troubles.swallows(from, size);
     }
-    [[nodiscard]] bool disturbed() const { return troubles.any() || circuit->disturbed(); }
+    /// Since when nothing has been lost here; never: something may be lost now.
+    core::Time clean_since{};
+    void note_troubles(core::Time now) {
+        if (troubles.any() || circuit->disturbed())
+            clean_since = core::never;
+        else if (clean_since == core::never)
+            clean_since = now;
+    }
 };
 
 }  // namespace warmspare::sim

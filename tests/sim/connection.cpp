@@ -216,7 +216,7 @@ void Connection::abort(Side side) {
 }
 
 void Connection::vanish(Side side, bool silent) {
-    if (!open(side)) return;
+    if (!open(side) && end(side).state != State::connecting) return;
     end(side).silent = silent;
     pipe(side).forget();
     lose(side, "connection timed out");

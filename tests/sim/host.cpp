@@ -18,9 +18,10 @@ Host::Host(Surroundings& surroundings, std::uint32_t index)
       scratch_(around_.kernel.tcp.portion) {
 }
 
-void Host::trace(std::string_view what) const {
+void Host::trace(std::string_view what, std::string_view link) const {
     around_.journal.hash(what);
-    around_.journal.note(name(), what);
+    around_.journal.hash(link);
+    if (around_.journal.verbose()) around_.journal.note(name(), fmt::format("{} {}", what, link));
 }
 
 std::uint32_t Host::host_of(core::PeerIndex peer) const {
@@ -35,30 +36,50 @@ std::uint32_t Host::host_of(core::PeerIndex peer) const {
 
 void Host::start(std::uint64_t incarnation) {
     ++life_;
+    powered_ = true;
+    steady_since_ = scheduler().now();
     trace("starts");
     node_ = std::make_unique<core::Node>(config(), incarnation, desk_, scheduler().now());
     pump();
 }
 
-void Host::crash() {
+void Host::crash(bool power_cut) {
     if (!running()) return;
-    trace("crashes");
+    trace(power_cut ? "has no power" : "crashes");
     ++life_;
     node_.reset();
     desk_.handle_crash();
     sockets_.clear();
     deferred_.clear();
     stalled_ = wake_due_ = false;
-    armed_for_ = core::never;
-    around_.network.reset_all(*this);
+    armed_for_ = steady_since_ = core::never;
+    powered_ = !power_cut;
+    if (power_cut)
+        around_.network.vanish_all(*this);
+    else
+        around_.network.reset_all(*this);
+}
+
+void Host::shut_down() {
+    if (!running()) return;
+    steady_since_ = core::never;
+    // A signal to a program that does nothing is not heard until it goes on.
+    post([this] {
+        trace("shuts down");
+        node_->shut_down(scheduler().now());
+        pump();
+    });
 }
 
 void Host::stall() {
-    if (running()) stalled_ = true;
+    if (!running()) return;
+    stalled_ = true;
+    steady_since_ = core::never;
 }
 
 void Host::resume() {
     if (!std::exchange(stalled_, false)) return;
+    steady_since_ = scheduler().now();
     // Which of the two a real event loop does first is its own business.
     const bool timer_first = around_.kernel.random.chance(50);
     if (timer_first && std::exchange(wake_due_, false)) wake();
@@ -82,7 +103,8 @@ void Host::pump() {
         more = false;
         while (const auto action = node_->poll_action()) carry_out(*action);
         while (const auto event = node_->poll_event()) {
-            trace(describe(*event));
+            around_.journal.hash(*event);
+            if (around_.journal.verbose()) around_.journal.note(name(), describe(*event));
             if (around_.on_event) around_.on_event(index_, *event);
         }
         while (const auto connection = node_->poll_output()) {
@@ -110,7 +132,7 @@ void Host::carry_out(const core::Action& action) {
 void Host::dial(const core::Dial& dial) {
     const auto& link = config().peers[dial.peer.value].links[dial.link.value];
     auto* path = around_.network.path(index_, host_of(dial.peer), link.name);
-    trace(fmt::format("dials {}", link.name));
+    trace("dials", link.name);
     if (path == nullptr) return around_.journal.fail("roles", name() + " dials a peer that dials it");
     auto& connection = around_.network.dial(*path);
     connection.ids[sim::index(Side::dialer)] = dial.connection;
@@ -122,7 +144,7 @@ void Host::drop(core::ConnectionId id, bool orderly) {
     const auto it = sockets_.find(id);
     if (it == sockets_.end()) return;
     const auto socket = it->second;
-    trace(fmt::format("{} {}", orderly ? "closes" : "aborts", socket.connection->path().link));
+    trace(orderly ? "closes" : "aborts", socket.connection->path().link);
     sockets_.erase(it);
     socket.connection->ids[sim::index(socket.side)].reset();
     if (orderly)
@@ -148,6 +170,11 @@ void Host::flush(core::ConnectionId id) {
         if (socket.blocked) return;
     }
     if (socket.closing) drop(id, true);
+}
+
+void Host::trace_frames(Socket& socket, std::span<const std::byte> bytes) const {
+    for (const auto& line : socket.frames.read(bytes))
+        around_.journal.note(name(), fmt::format("< {} {}", socket.connection->path().link, line));
 }
 
 void Host::hash_written(std::span<const std::span<const std::byte>> bytes, std::size_t size) const {
@@ -224,6 +251,7 @@ void Host::read(core::ConnectionId id) {
     while (sockets_.contains(id) && connection.readable(side) > 0) {
         const auto portion = tcp.drawn_portions ? around_.kernel.random.between(1, tcp.portion) : tcp.portion;
         const std::span bytes{scratch_.data(), connection.read(side, std::span{scratch_}.first(portion))};
+        if (around_.journal.level() == Journal::Level::frames) trace_frames(it->second, bytes);
         reading_from_life_ = connection.lives[sim::index(other(side))];
         node_->handle_bytes(id, bytes, scheduler().now());
         pump();
@@ -302,7 +330,7 @@ bool Host::open_stream(core::PeerIndex peer, core::ProcessIndex process, Stream 
         if (stream.target_fails) stream.excuse = "its target fails";
         if (settings.give_up || settings.on_no_link == core::OnNoLink::reset)
             stream.excuse = "it may give up";
-        trace(fmt::format("client opens stream {} of {}", stream.id.value, stream.process));
+        trace("opens a stream of", stream.process);
         desk_.handle_client(*key, around_.ledger.add(std::move(stream)));
     } else {
         trace("refuses a client");

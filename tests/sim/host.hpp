@@ -17,6 +17,7 @@
 #include "core/node.hpp"
 #include "sim/application.hpp"
 #include "sim/connection.hpp"
+#include "sim/frame_trace.hpp"
 #include "sim/journal.hpp"
 #include "sim/ledger.hpp"
 #include "sim/network.hpp"
@@ -46,14 +47,18 @@ class Host final : public SocketOwner {
     [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
     [[nodiscard]] bool running() const noexcept { return node_ != nullptr; }
     [[nodiscard]] bool stalled() const noexcept { return stalled_; }
+    /// Since when it has run without a stall; never: it does not run now.
+    [[nodiscard]] core::Time steady_since() const noexcept { return steady_since_; }
     [[nodiscard]] core::Node& node() { return *node_; }
     [[nodiscard]] Scheduler& scheduler() const noexcept { return around_.kernel.scheduler; }
     [[nodiscard]] Surroundings& around() const noexcept { return around_; }
     [[nodiscard]] Desk& desk() noexcept { return desk_; }
 
     void start(std::uint64_t incarnation);
-    /// The program dies; its kernel resets what it had open.
-    void crash();
+    /// The program dies; its kernel resets what it had open, or, in a power cut, is gone as well.
+    void crash(bool power_cut);
+    /// The program ends its streams and links in good order. It is still to be ended itself.
+    void shut_down();
     /// The program does nothing until it is resumed; then all that has happened meanwhile reaches it at once.
     void stall();
     void resume();
@@ -61,6 +66,7 @@ class Host final : public SocketOwner {
     /// A client opens a stream; false if the node refuses.
     bool open_stream(core::PeerIndex peer, core::ProcessIndex process, Stream stream);
     [[nodiscard]] std::uint32_t host_of(core::PeerIndex peer) const;
+    [[nodiscard]] std::uint64_t life() const noexcept { return life_; }
     /// Of the node whose bytes are being taken in: which of its lives they are from.
     [[nodiscard]] std::uint64_t life_at_other_end() const noexcept { return reading_from_life_; }
 
@@ -84,19 +90,21 @@ class Host final : public SocketOwner {
         /// Closed after what there is to send.
         bool closing = false;
         bool blocked = false;
+        FrameTrace frames;
     };
 
     void carry_out(const core::Action& action);
     void dial(const core::Dial& dial);
     void drop(core::ConnectionId id, bool orderly);
     void flush(core::ConnectionId id);
+    void trace_frames(Socket& socket, std::span<const std::byte> bytes) const;
     void hash_written(std::span<const std::span<const std::byte>> bytes, std::size_t size) const;
     void read(core::ConnectionId id);
     void arm();
     void wake();
     [[nodiscard]] std::vector<core::Candidate> candidates(const Connection& connection) const;
     [[nodiscard]] core::Endpoints endpoints(const Connection& connection, Side side) const;
-    void trace(std::string_view what) const;
+    void trace(std::string_view what, std::string_view link = {}) const;
 
     Surroundings& around_;
     std::uint32_t index_;
@@ -105,6 +113,7 @@ class Host final : public SocketOwner {
     std::map<core::ConnectionId, Socket> sockets_;
     bool powered_ = true;
     bool stalled_ = false;
+    core::Time steady_since_ = core::never;
     bool wake_due_ = false;
     std::vector<Task> deferred_;
     core::Time armed_for_ = core::never;

@@ -31,7 +31,7 @@ std::string describe(const core::Event& event) {
 }
 
 void Journal::note(std::string_view who, std::string_view what) const {
-    if (verbose_) fmt::print("{}  {:<6} {}\n", format_time(scheduler_.elapsed()), who, what);
+    if (verbose()) fmt::print("{}  {:<6} {}\n", format_time(scheduler_.elapsed()), who, what);
 }
 
 void Journal::hash(std::uint64_t value) noexcept {
@@ -44,6 +44,13 @@ void Journal::hash(std::string_view text) noexcept {
 
 void Journal::hash(std::span<const std::byte> bytes) noexcept {
     hash(XXH3_64bits(bytes.data(), bytes.size()));
+}
+
+void Journal::hash(const core::Event& event) noexcept {
+    hash(static_cast<std::uint64_t>(event.kind));
+    for (const auto* text : {&event.process, &event.link, &event.from, &event.to, &event.cause})
+        hash(std::string_view{*text});
+    hash(event.stream.value_or(0));
 }
 
 void Journal::fail(std::string_view checker, std::string_view text) {

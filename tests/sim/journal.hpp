@@ -26,14 +26,19 @@ struct Failure {
 /// first violation.
 class Journal {
   public:
-    Journal(const Scheduler& scheduler, bool verbose) : scheduler_{scheduler}, verbose_{verbose} {}
+    /// What is printed: nothing; what happens; that, and each frame that arrives.
+    enum class Level { silent, events, frames };
 
-    [[nodiscard]] bool verbose() const noexcept { return verbose_; }
+    Journal(const Scheduler& scheduler, Level level) : scheduler_{scheduler}, level_{level} {}
+
+    [[nodiscard]] bool verbose() const noexcept { return level_ != Level::silent; }
+    [[nodiscard]] Level level() const noexcept { return level_; }
     void note(std::string_view who, std::string_view what) const;
 
     void hash(std::uint64_t value) noexcept;
     void hash(std::string_view text) noexcept;
     void hash(std::span<const std::byte> bytes) noexcept;
+    void hash(const core::Event& event) noexcept;
     [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
 
     void fail(std::string_view checker, std::string_view text);
@@ -41,7 +46,7 @@ class Journal {
 
   private:
     const Scheduler& scheduler_;
-    bool verbose_;
+    Level level_;
     std::uint64_t hash_ = 0;
     std::optional<Failure> failure_;
 };

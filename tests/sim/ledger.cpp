@@ -10,7 +10,9 @@ namespace warmspare::sim {
 
 Stream& Ledger::add(Stream stream) {
     stream.number = static_cast<std::uint32_t>(streams_.size());
-    return streams_.emplace_back(std::move(stream));
+    auto& added = streams_.emplace_back(std::move(stream));
+    group(added.hosts[0], added.hosts[1], added.process).live.push_back(&added);
+    return added;
 }
 
 Stream* Ledger::find(std::uint32_t client, std::uint32_t target, core::StreamId id, std::uint64_t life) {
@@ -20,9 +22,15 @@ Stream* Ledger::find(std::uint32_t client, std::uint32_t target, core::StreamId 
     return nullptr;
 }
 
-std::size_t Ledger::live() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(streams_, [](const Stream& stream) { return !stream.over(); }));
+Group& Ledger::group(std::uint32_t one, std::uint32_t other, const std::string& process) {
+    return groups_[{std::min(one, other), std::max(one, other), process}];
+}
+
+void Group::prune() {
+    std::erase_if(live, [&](const Stream* stream) {
+        if (stream->over()) delivered_before += stream->delivered();
+        return stream->over();
+    });
 }
 
 }  // namespace warmspare::sim

@@ -9,9 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "core/ids.hpp"
 #include "core/time.hpp"
@@ -86,13 +89,28 @@ struct Stream {
     bool let_go = false;
     /// Why the stream may end by a reset; empty: it may not.
     std::string excuse;
+    /// Perhaps no link will ever carry its process, so that its client gives it up when streams are let go.
+    bool hopeless = false;
 
     /// What the bytes of one direction follow from.
     [[nodiscard]] std::uint64_t content_seed(Party sender) const noexcept { return seed * 2 + index(sender); }
+    [[nodiscard]] std::uint64_t delivered() const noexcept {
+        return progress[0].delivered + progress[1].delivered;
+    }
     [[nodiscard]] bool over() const noexcept {
         return ends[0] != EndState::open && ends[1] != EndState::open &&
                (ends[0] != EndState::none || ends[1] != EndState::none);
     }
+};
+
+/// The streams of one process between two nodes.
+struct Group {
+    std::vector<Stream*> live;
+    /// Bytes of those that are over.
+    std::uint64_t delivered_before = 0;
+
+    /// Takes out those that are over.
+    void prune();
 };
 
 /// All streams of a run, by number and by what the two nodes call them.
@@ -104,7 +122,16 @@ class Ledger {
                                std::uint64_t life);
     [[nodiscard]] std::deque<Stream>& streams() noexcept { return streams_; }
     [[nodiscard]] const std::deque<Stream>& streams() const noexcept { return streams_; }
-    [[nodiscard]] std::size_t live() const;
+    /// Stays where it is.
+    Group& group(std::uint32_t one, std::uint32_t other, const std::string& process);
+    /// Calls `each` with every stream that is not over.
+    template <class F>
+    void for_each_live(F each) {
+        for (auto& [key, group] : groups_) {
+            group.prune();
+            for (auto* stream : group.live) each(*stream);
+        }
+    }
 
     /// Streams that wait for it may end now.
     bool let_go = false;
@@ -113,6 +140,7 @@ class Ledger {
 
   private:
     std::deque<Stream> streams_;
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::string>, Group> groups_;
 };
 
 }  // namespace warmspare::sim

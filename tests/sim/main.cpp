@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -25,17 +26,18 @@ using namespace warmspare::sim;
 struct Arguments {
     std::uint64_t first_seed = 1;
     std::uint64_t runs = 1;
-    bool verbose = false;
+    Journal::Level level = Journal::Level::silent;
     bool repeat = false;
     bool keep_going = false;
 };
 
 constexpr std::string_view usage =
-    "Usage: sim [--seed N] [--verbose]\n"
+    "Usage: sim [--seed N] [--verbose | --frames]\n"
     "       sim --runs M [--first-seed N] [--repeat-check] [--keep-going]\n"
     "\n"
     "  --seed N          one run\n"
     "  --verbose         print what happens, with virtual times in seconds\n"
+    "  --frames          the same, and each frame that arrives\n"
     "  --runs M          M runs, with the seeds from --first-seed (1) on\n"
     "  --repeat-check    each seed twice: both runs must put out the same\n"
     "  --keep-going      go on after a failure\n"
@@ -52,7 +54,9 @@ std::optional<Arguments> parse(int count, char** values) {
         else if (key == "--runs")
             arguments.runs = number();
         else if (key == "--verbose")
-            arguments.verbose = true;
+            arguments.level = Journal::Level::events;
+        else if (key == "--frames")
+            arguments.level = Journal::Level::frames;
         else if (key == "--repeat-check")
             arguments.repeat = true;
         else if (key == "--keep-going")
@@ -83,22 +87,24 @@ struct Totals {
     std::uint64_t faults = 0;
     std::uint64_t switches = 0;
     std::uint64_t steps = 0;
+    std::uint64_t false_alarms = 0;
     warmspare::core::Duration virtual_time{};
-    warmspare::core::Duration longest_pause{};
-    std::uint64_t longest_pause_seed = 0;
+    /// The largest share of each promised time that was used, and by which seed.
+    std::array<double, promises> used{};
+    std::array<std::uint64_t, promises> used_by{};
 };
 
 void report(std::uint64_t seed, const RunResult& result) {
     fmt::print("seed {}: FAILED at {} s\n  {}: {}\n", seed, format_time(result.failure->at),
                result.failure->checker, result.failure->text);
-    fmt::print("options\n{}at that time\n{}again: sim --seed {} --verbose\n", result.options, result.status,
+    fmt::print("options\n{}at that time\n{}again: sim --seed {} --verbose\n", result.options, result.state,
                seed);
 }
 
 void run_one(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
     announce(seed);
-    auto result = run_seed(seed, arguments.verbose);
-    if (arguments.repeat && !result.failure && run_seed(seed, false).hash != result.hash)
+    auto result = run_seed(seed, arguments.level);
+    if (arguments.repeat && !result.failure && run_seed(seed, Journal::Level::silent).hash != result.hash)
         result.failure = Failure{"determinism", "the same seed put out something else", result.virtual_time};
     if (result.failure) {
         ++totals.failures;
@@ -108,10 +114,12 @@ void run_one(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
     totals.faults += result.faults;
     totals.switches += result.switches;
     totals.steps += result.steps;
+    totals.false_alarms += result.false_alarms;
     totals.virtual_time += result.virtual_time;
-    if (result.longest_pause > totals.longest_pause) {
-        totals.longest_pause = result.longest_pause;
-        totals.longest_pause_seed = seed;
+    for (std::size_t i = 0; i < promises; ++i) {
+        if (result.used[i] <= totals.used[i]) continue;
+        totals.used[i] = result.used[i];
+        totals.used_by[i] = seed;
     }
 }
 
@@ -119,8 +127,11 @@ void print_totals(const Totals& totals, std::uint64_t runs, double seconds) {
     const auto simulated = std::chrono::duration<double>{totals.virtual_time}.count();
     fmt::print("{} runs, {} failed; {} streams, {} faults, {} switches, {} steps\n", runs, totals.failures,
                totals.streams, totals.faults, totals.switches, totals.steps);
-    fmt::print("longest pause with a link that fits: {} ms (seed {})\n",
-               totals.longest_pause / std::chrono::milliseconds{1}, totals.longest_pause_seed);
+    fmt::print("{} false alarms; most of the time promised that was used:", totals.false_alarms);
+    for (std::size_t i = 0; i < promises; ++i)
+        fmt::print(" {} {:.0f} % (seed {})", to_string(static_cast<Promise>(i)), 100 * totals.used[i],
+                   totals.used_by[i]);
+    fmt::print("\n");
     fmt::print("{:.0f} s of virtual time in {:.1f} s, {:.0f} times real time\n", simulated, seconds,
                simulated / seconds);
 }

@@ -29,6 +29,7 @@ Network::Network(Kernel kernel, const Setup& setup) : kernel_{kernel}, lines_(se
                                    LinkPath{.circuit = &added, .link = link.name});
         }
     }
+    for (auto& [key, path] : paths_) path.note_troubles(kernel_.scheduler.now());
 }
 
 std::vector<LinkPath*> Network::paths() {
@@ -63,6 +64,7 @@ Connection& Network::dial(LinkPath& path) {
 }
 
 void Network::handle_changed() {
+    for (auto& [key, path] : paths_) path.note_troubles(kernel_.scheduler.now());
     for (auto* connection : live_) connection->handle_path_changed();
 }
 
@@ -70,6 +72,16 @@ void Network::reset_all(const SocketOwner& host) {
     for (auto* connection : live_)
         for (const auto side : both_sides)
             if (connection->owner(side) == &host) connection->abort(side);
+}
+
+void Network::vanish_all(const SocketOwner& host) {
+    for (auto* connection : live_)
+        for (const auto side : both_sides)
+            if (connection->owner(side) == &host) connection->vanish(side, false);
+}
+
+void Network::make_lossless() {
+    for (auto& circuit : circuits_) circuit.lossless = true;
 }
 
 }  // namespace warmspare::sim

@@ -35,6 +35,10 @@ class Network {
     void handle_changed();
     /// The program at this node is gone: its kernel resets what it had open.
     void reset_all(const SocketOwner& host);
+    /// The whole host is gone, and tells nobody.
+    void vanish_all(const SocketOwner& host);
+    /// From now on no circuit loses anything by itself.
+    void make_lossless();
 
   private:
     Kernel kernel_;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/random.hpp"
@@ -14,7 +15,16 @@
 
 namespace warmspare::sim {
 
-enum class Topology { pair, branch, ring };
+enum class Form {
+    /// Two nodes, each circuit a line of its own.
+    pair,
+    /// One node and its peers, all on one common line and each on lines of its own.
+    branch,
+    /// Two ways round to every peer.
+    ring,
+    /// A ring and a branch at one of its nodes.
+    ring_and_branch,
+};
 
 enum class FaultKind {
     black_hole,
@@ -23,27 +33,53 @@ enum class FaultKind {
     half_open,
     refuse,
     loss,
-    stall,
-    restart,
+    /// The round trip grows.
+    detour,
+    /// Segments above a size vanish.
+    mtu_hole,
+    /// A box that ends TCP on both sides goes on acknowledging and relays nothing.
+    middlebox,
+    /// Black holes in quick succession.
+    flapping,
     interface_down,
+    stall,
+    /// The program dies and its kernel tells the others.
+    crash,
+    /// Nobody tells anybody.
+    power_cut,
+    /// In good order.
+    shutdown,
 };
-inline constexpr std::size_t fault_kinds = 9;
+inline constexpr std::size_t fault_kinds = 15;
 [[nodiscard]] std::string_view to_string(FaultKind kind) noexcept;
 
 struct Options {
-    Topology topology = Topology::pair;
+    Form form = Form::pair;
+    std::uint32_t nodes = 2;
+    /// Between each two peers, where the form leaves the choice.
     std::uint32_t circuits = 2;
+    /// Of each two peers.
     std::uint32_t processes = 1;
     /// The table follows from circuits and processes; otherwise rows are drawn.
     bool derived_table = true;
+    /// The two files differ in rows, processes and settings.
+    bool mismatch = false;
     core::HealthConfig health;
-    /// Of the first and third node, and of the second.
+    /// Of nodes with an odd number; the same unless the files differ.
+    core::HealthConfig odd_health;
+    /// Of nodes with an even number, and with an odd one.
     core::MemoryConfig memory;
-    core::MemoryConfig other_memory;
+    core::MemoryConfig odd_memory;
+    /// Memory may be too little for all streams.
+    bool tight_memory = false;
     TcpModel tcp;
     core::Duration longest_delay{};
     std::uint64_t lowest_rate = 0;
     std::uint32_t loss_permille = 0;
+    /// Of circuits, in percent, with a box in the middle.
+    std::uint32_t boxes = 0;
+    /// See CircuitSetup::queue.
+    core::Duration queue{};
 
     std::vector<FaultKind> faults;
     core::Duration fault_phase{};
@@ -53,6 +89,9 @@ struct Options {
 
     std::uint32_t streams = 0;
     std::uint64_t largest_stream = 0;
+    /// Processes that are released and asked for again all the time, while their links fail.
+    std::uint32_t churning = 0;
+    std::vector<core::Duration> lingers;
     /// Shares of streams, in percent.
     std::uint32_t slow_readers = 0;
     std::uint32_t stopped_readers = 0;

@@ -25,7 +25,7 @@ std::string row(const core::LinkStatus& link) {
 
 }  // namespace
 
-Pair::Pair(Setup setup) : world_{std::move(setup), 1, false} {
+Pair::Pair(Setup setup) : world_{std::move(setup), 1, Journal::Level::silent} {
     world_.hook([this](std::uint32_t host, const core::Event& event) {
         events_.emplace_back(static_cast<Side>(host), event);
         if (event.kind == core::EventKind::stream_open || event.kind == core::EventKind::stream_close) return;

@@ -54,13 +54,13 @@ core::Time Pipe::more_space_at() {
         if (behind >= kernel_.tcp.unsent_limit / 2) when = std::max(when, (it - 1)->departs);
     }
     if (written_ - acknowledged() < kernel_.tcp.send_buffer) return when;
-    const auto& circuit = path_.circuit->setup();
+    const auto& circuit = *path_.circuit;
     auto ack = acks_.empty() ? core::never : acks_.front().at;
-    if (delayed_ack_at_ != core::never) ack = std::min(ack, delayed_ack_at_ + circuit.delay);
-    if (circuit.box && !path_.cut(from_)) {
+    if (delayed_ack_at_ != core::never) ack = std::min(ack, delayed_ack_at_ + circuit.delay());
+    if (circuit.setup().box && !path_.cut(from_)) {
         const auto* next = std::ranges::find_if(
-            segments_, [&](const Segment& segment) { return segment.departs + circuit.delay > now; });
-        if (next != segments_.end()) ack = std::min(ack, next->departs + circuit.delay);
+            segments_, [&](const Segment& segment) { return segment.departs + circuit.delay() > now; });
+        if (next != segments_.end()) ack = std::min(ack, next->departs + circuit.delay());
     }
     return std::max(when, ack);
 }
@@ -94,7 +94,7 @@ void Pipe::count_repetition() {
 
 /// What arrives behind a hole tells the sender of it.
 void Pipe::repair_lost(const Segment& behind) {
-    const auto repaired = behind.arrives + 2 * path_.circuit->setup().delay + reordering_window;
+    const auto repaired = behind.arrives + 2 * path_.circuit->delay() + reordering_window;
     for (auto& segment : segments_)
         if (segment.lost && segment.arrives != core::never)
             segment.arrives = std::min(segment.arrives, repaired);
@@ -122,7 +122,7 @@ void Pipe::take_acks_of_box(core::Time now) {
     if (path_.cut(from_) || path_.cut(other(from_))) return;
     auto taken = arrived_;
     for (const auto& segment : segments_) {
-        if (segment.lost || segment.departs + path_.circuit->setup().delay > now) break;
+        if (segment.lost || segment.departs + path_.circuit->delay() > now) break;
         taken += segment.size;
     }
     acked_ = std::max(acked_, std::min(taken, arrived_ + box_buffer));
@@ -152,8 +152,8 @@ const Segment* Pipe::arriving() {
     while (!segments_.empty()) {
         auto& first = segments_.front();
         if (first.arrives > kernel_.scheduler.now()) return nullptr;
-        const bool swallowed = path_.cut(from_) || (path_.held(from_) && !first.of_box) ||
-                               path_.swallows(from_, first.size);
+        const bool swallowed =
+            path_.cut(from_) || (path_.held(from_) && !first.of_box) || path_.swallows(from_, first.size);
         if (!swallowed) return &first;
         if (first.kind != Segment::Kind::reset) {
             first.arrives = core::never;
@@ -191,7 +191,7 @@ void Pipe::send_ack(core::Time when) {
     if (ack_sent_ == arrived_) return;
     ack_sent_ = arrived_;
     if (path_.cut(other(from_))) return;
-    acks_.push_back({when + path_.circuit->setup().delay, arrived_});
+    acks_.push_back({when + path_.circuit->delay(), arrived_});
 }
 
 std::size_t Pipe::read(std::span<std::byte> into) {
@@ -208,11 +208,12 @@ void Pipe::stop_reading() {
     read_ = arrived_;
 }
 
-// --- the way between -----------------------------------------------------------------------------------------
+// --- the way between
+// -----------------------------------------------------------------------------------------
 
 void Pipe::handle_path_changed() {
     const auto now = kernel_.scheduler.now();
-    const auto delay = path_.circuit->setup().delay;
+    const auto delay = path_.circuit->delay();
     if (!segments_.empty() && segments_.front().arrives == core::never && !path_.cut(from_) &&
         !path_.held(from_) && !path_.swallows(from_, segments_.front().size))
         segments_.front().arrives = now + delay + kernel_.random.duration(0s, longest_backoff);

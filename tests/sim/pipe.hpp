@@ -37,7 +37,8 @@ struct Segment {
 };
 
 /// One direction of a TCP connection: segments and their bytes on their way to the receiver, and
-/// acknowledgements on their way back. It knows when things happen and leaves it to the connection to do them.
+/// acknowledgements on their way back. It knows when things happen and leaves it to the connection to do
+/// them.
 ///
 /// What the network swallows is kept and comes through in the end, as TCP sends it again, and what is behind
 /// it waits for it. So loss shows as delay only.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
+#include "sim/progress_checker.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "sim/world_checkers.hpp"
+#include "sim/table_checker.hpp"
 
 namespace warmspare::sim {
 
@@ -22,61 +25,69 @@ bool pending(const Stream& stream, Party sender) {
            progress.delivered < progress.committed;
 }
 
-bool fits(const core::LinkStatus& link, const std::string& process) {
-    if (link.condition != core::Condition::act) return false;
-    return link.process == process || (link.priority > 1 && !link.process);
-}
-
 }  // namespace
 
-ProgressChecker::ProgressChecker(World& world, const Options& options) : world_{world} {
-    // Every link of the process may have died at once, and the one that fits been found by a start timer; a
-    // segment that was lost when the links were cut may cost TCP a second more.
-    bound_ = 5s + options.health.interval + 20 * options.longest_delay + 4 * options.health.watchdog;
+ProgressChecker::ProgressChecker(World& world, const Bounds& bounds) : world_{world}, bounds_{bounds} {
+    for (const auto& pairing : world.pairings())
+        for (const auto& process : pairing.processes)
+            if (process.carried)
+                watches_.push_back(
+                    {.pairing = &pairing,
+                     .process = &process,
+                     .group = &world.ledger().group(pairing.dialer, pairing.acceptor, process.name),
+                     .since = Scheduler::start});
 }
 
-void ProgressChecker::check(core::Time last_fault) {
-    for (const auto& pair : pairings(world_.setup())) {
-        for (const auto host : {pair.dialer, pair.acceptor})
-            if (!world_.host(host).running() || world_.host(host).stalled())
-                last_fault = world_.scheduler().now();
-        if (!world_.host(pair.dialer).running() || !world_.host(pair.acceptor).running()) continue;
-        const auto one = status_of(world_, pair.dialer, pair.acceptor);
-        const auto other = status_of(world_, pair.acceptor, pair.dialer);
-        for (const auto& process : one.processes) check_process(pair, process.id, one, other, last_fault);
-    }
+void ProgressChecker::check() {
+    for (auto& watch : watches_) check(watch);
 }
 
-void ProgressChecker::check_process(const Pairing& pair, const std::string& process,
-                                    const core::PeerStatus& one, const core::PeerStatus& other,
-                                    core::Time last_fault) {
+void ProgressChecker::check(Watch& watch) {
     const auto now = world_.scheduler().now();
-    auto& watch = watches_[{pair.dialer, pair.acceptor, process}];
-    std::uint64_t delivered = 0;
+    watch.group->prune();
+    auto delivered = watch.group->delivered_before;
     bool waiting = false;
-    for (const auto& stream : world_.ledger().streams()) {
-        const bool here = stream.hosts == std::array{pair.dialer, pair.acceptor} ||
-                          stream.hosts == std::array{pair.acceptor, pair.dialer};
-        if (!here || stream.process != process) continue;
-        for (const auto party : {Party::client, Party::target}) {
-            delivered += stream.progress[index(party)].delivered;
-            waiting = waiting || pending(stream, party);
-        }
+    for (const auto* stream : watch.group->live) {
+        delivered += stream->delivered();
+        waiting = waiting || pending(*stream, Party::client) || pending(*stream, Party::target);
     }
-    bool fit = false;
-    for (std::size_t i = 0; i < one.links.size(); ++i) {
-        const auto twin = std::ranges::find(other.links, one.links[i].name, &core::LinkStatus::name);
-        fit = fit || (fits(one.links[i], process) && twin != other.links.end() && fits(*twin, process));
+    if (std::exchange(watch.delivered, delivered) != delivered || !waiting) {
+        watch.since = now;
+        return;
     }
-    if (delivered != watch.delivered || !waiting || !fit) watch.since = now;
-    watch.delivered = delivered;
-    const auto still = now - std::max(watch.since, last_fault);
+    const auto since = available_since(watch);
+    if (since == core::never) watch.since = now;
+    const auto still = now - std::max(watch.since, since);
     longest_ = std::max(longest_, still);
-    if (still > bound_)
+    if (still > bounds_.progress)
         world_.journal().fail(
             "progress",
-            fmt::format("process {} between {} and {} moves nothing for {} ms although a link fits", process,
-                        one.name, other.name, still / 1ms));
+            fmt::format("process {} between {} and {} moves nothing for {} ms although a link fits",
+                        watch.process->name, world_.host(watch.pairing->dialer).name(),
+                        world_.host(watch.pairing->acceptor).name(), still / 1ms));
+}
+
+/// Since when there has been a link for it that both nodes must know to be ACT; never: there is none.
+core::Time ProgressChecker::available_since(const Watch& watch) const {
+    const auto& pairing = *watch.pairing;
+    const auto now = world_.scheduler().now();
+    const auto steady =
+        std::max(world_.host(pairing.dialer).steady_since(), world_.host(pairing.acceptor).steady_since());
+    auto since = core::never;
+    if (steady == core::never) return since;
+    std::optional<core::PeerStatus> status;
+    for (const auto& link : pairing.links) {
+        if (!link.process.empty() && link.process != watch.process->name) continue;
+        const auto clean = std::max(link.path->clean_since, steady);
+        if (clean == core::never || clean + bounds_.links > now || clean + bounds_.links >= since) continue;
+        if (link.process.empty()) {
+            if (!status) status = status_at_dialer(world_, pairing);
+            const auto row = std::ranges::find(status->links, link.name, &core::LinkStatus::name);
+            if (row->process && row->process != watch.process->name) continue;
+        }
+        since = clean + bounds_.links;
+    }
+    return since;
 }
 
 }  // namespace warmspare::sim

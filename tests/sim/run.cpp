@@ -8,10 +8,16 @@
 #include <algorithm>
 #include <functional>
 
+#include "sim/bounds.hpp"
+#include "sim/event_checkers.hpp"
 #include "sim/faults.hpp"
+#include "sim/load.hpp"
+#include "sim/memory_checker.hpp"
 #include "sim/options.hpp"
+#include "sim/progress_checker.hpp"
+#include "sim/rest.hpp"
+#include "sim/table_checker.hpp"
 #include "sim/world.hpp"
-#include "sim/world_checkers.hpp"
 
 namespace warmspare::sim {
 
@@ -23,232 +29,152 @@ constexpr core::Duration look_every = 50ms;
 
 class Run {
   public:
-    Run(std::uint64_t seed, bool verbose);
+    Run(std::uint64_t seed, Journal::Level level);
     RunResult go();
 
   private:
+    using Question = std::function<std::optional<std::string>()>;
+
     void start_nodes();
-    void schedule_clients();
-    void open_somewhere();
-    bool open(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process, Stream stream);
-    Stream draw_stream();
-    Plan draw_plan();
-    void hold_every_process();
-    void hold(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process);
-    void watch_holder(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process,
-                      const Stream& holder);
+    void suffer();
+    void heal();
+    void come_to_rest();
     void look();
     /// Runs until nothing is amiss any more; a violation if that takes longer than the bound.
-    void wait_until(const char* checker, core::Duration bound,
-                    const std::function<std::optional<std::string>()>& amiss);
+    void wait_until(Promise promise, core::Duration bound, const Question& amiss);
     std::optional<std::string> unfinished(bool all);
-    core::Duration settling_bound();
-    core::Duration transfer_bound();
+    std::uint64_t unfinished_bytes();
     RunResult result();
 
     Random random_;
     Options options_;
     World world_;
+    Bounds bounds_;
     Faults faults_;
+    Load load_;
     TableChecker tables_{world_};
     MemoryChecker memory_{world_};
     NoticeChecker notices_{world_};
-    ProgressChecker progress_{world_, options_};
+    HonestyChecker honesty_{world_};
+    AlarmCounter alarms_{world_};
+    ProgressChecker progress_{world_, bounds_};
     std::uint64_t switches_ = 0;
-    std::uint32_t holders_missing_ = 0;
+    std::array<double, promises> used_{};
 };
 
-Run::Run(std::uint64_t seed, bool verbose)
+Run::Run(std::uint64_t seed, Journal::Level level)
     : random_{seed},
       options_{draw_options(random_)},
-      world_{draw_setup(options_, random_), random_.next(), verbose},
-      faults_{world_, options_} {
+      world_{draw_setup(options_, random_), random_.next(), level},
+      bounds_{find_bounds(options_, world_.setup())},
+      faults_{world_, options_},
+      load_{world_, faults_, options_, random_} {
     world_.hook([this](std::uint32_t host, const core::Event& event) {
         notices_.handle_event(host, event);
+        honesty_.handle_event(host, event);
+        alarms_.handle_event(host, event);
         if (event.kind == core::EventKind::switch_) ++switches_;
         if (event.kind != core::EventKind::stream_open && event.kind != core::EventKind::stream_close)
-            world_.scheduler().after(0s, [this, host] { tables_.check(host); });
+            tables_.check_soon(host);
     });
     world_.on_crash([this](std::uint32_t host) { notices_.handle_restart(host); });
 }
 
-// --- load
-// ------------------------------------------------------------------------------------------------------
-
-Plan Run::draw_plan() {
-    Plan plan;
-    plan.size = random_.chance(10) ? 0 : random_.magnitude(options_.largest_stream);
-    plan.portion = std::max<std::uint64_t>(plan.size / random_.between(1, 200), 64);
-    if (random_.chance(50)) plan.pause = random_.duration(0ms, 100ms);
-    if (random_.chance(options_.closes)) plan.ending = Ending::close;
-    if (random_.chance(options_.resets)) plan.ending = Ending::reset;
-    plan.buffer = random_.pick(std::vector<std::uint64_t>{65536, 65536, 4096, 1000});
-    // An application that needs this many turns to read the largest stream must not take for ever.
-    plan.buffer = std::max(plan.buffer, options_.largest_stream / 500);
-    if (random_.chance(options_.slow_readers)) plan.reading = random_.duration(1ms, 20ms);
-    if (random_.chance(options_.stopped_readers)) {
-        plan.stop_at = random_.magnitude(options_.largest_stream);
-        plan.stop_for = random_.duration(100ms, 30s);
-    }
-    return plan;
-}
-
-Stream Run::draw_stream() {
-    Stream stream;
-    stream.seed = random_.next();
-    stream.plans = {draw_plan(), draw_plan()};
-    stream.target_fails = random_.chance(options_.failing_targets / 2);
-    if (random_.chance(50)) stream.target_delay = random_.duration(0ms, 50ms);
-    return stream;
-}
-
-bool Run::open(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process, Stream stream) {
-    const auto other = world_.host(host).host_of(peer);
-    // What is opened while the peer is down may belong to a life of it that never comes.
-    if (!world_.acquainted(host, other)) stream.excuse = "the peer was restarted";
-    return world_.host(host).open_stream(peer, process, std::move(stream));
-}
-
-void Run::open_somewhere() {
-    const auto host = static_cast<std::uint32_t>(random_.below(world_.hosts().size()));
-    const auto& peers = world_.setup().nodes[host].peers;
-    const core::PeerIndex peer{static_cast<std::uint32_t>(random_.below(peers.size()))};
-    const auto processes = peers[peer.value].processes.size();
-    open(host, peer, {static_cast<std::uint32_t>(random_.below(processes))}, draw_stream());
-}
-
-void Run::schedule_clients() {
-    for (std::uint32_t i = 0; i < options_.streams; ++i)
-        world_.scheduler().after(random_.duration(0s, options_.fault_phase), [this] { open_somewhere(); });
-}
-
-/// A stream on every process that stays open until everything is where it should be.
-void Run::hold_every_process() {
-    for (const auto& pair : pairings(world_.setup())) {
-        // Nobody tests idle links then; the dialling node finds out what is dead when it is asked for one.
-        const bool dialer = !options_.health.idle_interval || random_.chance(50);
-        const auto host = dialer ? pair.dialer : pair.acceptor;
-        const auto& other = world_.setup().nodes[host == pair.dialer ? pair.acceptor : pair.dialer];
-        const auto peer = peer_index(world_.setup().nodes[host], other.name);
-        for (std::uint32_t i = 0; i < options_.processes; ++i) {
-            ++holders_missing_;
-            hold(host, peer, {i});
-        }
+void Run::look() {
+    progress_.check();
+    for (auto& host : world_.hosts()) {
+        if (!host.running()) continue;
+        memory_.check(host.index());
+        host.desk().check();
     }
 }
 
-/// Tries until the node accepts: a process with on_no_link = reset refuses while there is none.
-void Run::hold(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process) {
-    Stream stream;
-    stream.seed = random_.next();
-    for (auto& plan : stream.plans) {
-        plan.size = random_.magnitude(options_.largest_stream / 4);
-        plan.ending = Ending::hold;
+void Run::wait_until(Promise promise, core::Duration bound, const Question& amiss) {
+    const auto began = world_.scheduler().now();
+    auto& used = used_[static_cast<std::size_t>(promise)];
+    while (!world_.journal().failure()) {
+        const auto what = amiss();
+        const auto waited = world_.scheduler().now() - began;
+        used = std::max(used, static_cast<double>(waited.count()) / static_cast<double>(bound.count()));
+        if (!what) return;
+        if (waited >= bound)
+            return world_.journal().fail(to_string(promise), fmt::format("after {} s {}", bound / 1s, *what));
+        world_.run_until(world_.scheduler().now() + look_every);
+        look();
     }
-    const auto other = world_.host(host).host_of(peer);
-    // Where idle links are not tested, only a stream finds out that the peer has been restarted.
-    const bool sensible = world_.acquainted(host, other) || !options_.health.idle_interval;
-    if (sensible && open(host, peer, process, stream)) {
-        --holders_missing_;
-        return watch_holder(host, peer, process, world_.ledger().streams().back());
-    }
-    world_.scheduler().after(200ms, [this, host, peer, process] { hold(host, peer, process); });
 }
 
-/// A process that gives up loses its holder too, and gets another.
-void Run::watch_holder(std::uint32_t host, core::PeerIndex peer, core::ProcessIndex process,
-                       const Stream& holder) {
-    world_.scheduler().after(200ms, [this, host, peer, process, holder = &holder] {
-        if (world_.ledger().let_go) return;
-        if (!holder->over()) return watch_holder(host, peer, process, *holder);
-        ++holders_missing_;
-        hold(host, peer, process);
+/// A stream that should be over, or, unless all should, one that is not held.
+std::optional<std::string> Run::unfinished(bool all) {
+    std::optional<std::string> found;
+    world_.ledger().for_each_live([&](const Stream& stream) {
+        const bool held = stream.plans[0].ending == Ending::hold || stream.hopeless;
+        if (!found && (all || !held))
+            found = fmt::format("stream {} (id {}, process {}) does not end", stream.number, stream.id.value,
+                                stream.process);
     });
+    return found;
 }
 
-// --- phases
-// ----------------------------------------------------------------------------------------------------
+std::uint64_t Run::unfinished_bytes() {
+    std::uint64_t bytes = 0;
+    world_.ledger().for_each_live(
+        [&](const Stream& stream) { bytes += stream.plans[0].size + stream.plans[1].size; });
+    return bytes;
+}
+
+// --- phases ------------------------------------------------------------------------------------------------
 
 void Run::start_nodes() {
     for (std::uint32_t i = 0; i < world_.hosts().size(); ++i)
         world_.scheduler().after(random_.duration(0s, 2s), [this, i] { world_.start(i); });
 }
 
-void Run::look() {
-    progress_.check(faults_.last_change());
-    for (std::uint32_t i = 0; i < world_.hosts().size(); ++i) memory_.check(i);
-    for (auto& host : world_.hosts())
-        if (host.running()) host.desk().check();
-}
-
-void Run::wait_until(const char* checker, core::Duration bound,
-                     const std::function<std::optional<std::string>()>& amiss) {
-    const auto limit = world_.scheduler().now() + bound;
-    while (!world_.journal().failure()) {
-        const auto what = amiss();
-        if (!what) return;
-        if (world_.scheduler().now() >= limit) return world_.journal().fail(checker, *what);
-        world_.run_until(world_.scheduler().now() + look_every);
+void Run::suffer() {
+    const auto end = world_.scheduler().now() + options_.fault_phase;
+    load_.begin(end);
+    faults_.begin(end);
+    while (world_.scheduler().now() < end && !world_.journal().failure()) {
+        world_.run_until(std::min(end, world_.scheduler().now() + look_every));
         look();
     }
 }
 
-core::Duration Run::transfer_bound() {
-    std::uint64_t bytes = 0;
-    for (const auto& stream : world_.ledger().streams())
-        if (!stream.over()) bytes += stream.plans[0].size + stream.plans[1].size;
-    // Sent up to four times, with pauses and slow readers on top.
-    const auto seconds = 4 * bytes / options_.lowest_rate + 60;
-    return std::chrono::seconds{static_cast<std::int64_t>(seconds)} + 400 * options_.longest_delay;
+void Run::heal() {
+    faults_.heal_all();
+    world_.ledger().readers_resume = true;
+    for (auto& host : world_.hosts()) host.desk().nudge();
+    wait_until(Promise::restart, longest_restart, [this]() -> std::optional<std::string> {
+        for (auto& host : world_.hosts())
+            if (!host.running() || world_.restarting(host.index())) return host.name() + " is not running";
+        return std::nullopt;
+    });
+    load_.hold_every_process();
+    wait_until(Promise::links, bounds_.links, [this] { return missing_link(world_); });
+    wait_until(Promise::home, bounds_.home, [this]() -> std::optional<std::string> {
+        if (!load_.all_held()) return "a process accepts no stream";
+        if (auto stray = stray_process(world_)) return stray;
+        return notices_.owed();
+    });
+    wait_until(Promise::transfer, transfer_bound(options_, unfinished_bytes()),
+               [this] { return unfinished(false); });
 }
 
-core::Duration Run::settling_bound() {
-    return transfer_bound() + 60s + 10 * options_.health.interval;
-}
-
-/// A stream that should be over, or, unless all should, one that is not held.
-std::optional<std::string> Run::unfinished(bool all) {
-    for (const auto& stream : world_.ledger().streams()) {
-        const bool held = stream.plans[0].ending == Ending::hold;
-        if (stream.over() || (held && !all)) continue;
-        return fmt::format("stream {} (id {}, process {}) does not end", stream.number, stream.id.value,
-                           stream.process);
-    }
-    return std::nullopt;
+void Run::come_to_rest() {
+    load_.let_go();
+    wait_until(Promise::transfer, transfer_bound(options_, unfinished_bytes()),
+               [this] { return unfinished(true); });
+    wait_until(Promise::rest, bounds_.rest, [this]() -> std::optional<std::string> {
+        if (auto held = unreleased(world_)) return held;
+        return disagreement(world_);
+    });
 }
 
 RunResult Run::go() {
     start_nodes();
-    schedule_clients();
-    const auto healing = world_.scheduler().now() + options_.fault_phase;
-    faults_.begin(healing);
-    while (world_.scheduler().now() < healing && !world_.journal().failure()) {
-        world_.run_until(std::min(healing, world_.scheduler().now() + look_every));
-        look();
-    }
-    if (!world_.journal().failure()) {
-        faults_.heal_all();
-        world_.ledger().readers_resume = true;
-        for (auto& host : world_.hosts()) host.desk().nudge();
-        hold_every_process();
-        wait_until("healing", settling_bound(), [this]() -> std::optional<std::string> {
-            if (holders_missing_ > 0) return "a process accepts no stream";
-            if (auto stream = unfinished(false)) return stream;
-            if (auto link = unsettled(world_)) return link;
-            return notices_.owed();
-        });
-        world_.ledger().let_go = true;
-        for (auto& host : world_.hosts()) host.desk().nudge();
-        wait_until("liveness", transfer_bound(), [this] { return unfinished(true); });
-        wait_until("release", 30s, [this] { return unreleased(world_); });
-        wait_until("agreement", 30s, [this]() -> std::optional<std::string> {
-            for (const auto& pair : pairings(world_.setup()))
-                if (auto difference = disagreement(status_of(world_, pair.dialer, pair.acceptor),
-                                                   status_of(world_, pair.acceptor, pair.dialer)))
-                    return difference;
-            return std::nullopt;
-        });
-    }
+    suffer();
+    if (!world_.journal().failure()) heal();
+    if (!world_.journal().failure()) come_to_rest();
     return result();
 }
 
@@ -256,21 +182,24 @@ RunResult Run::result() {
     RunResult result;
     result.failure = world_.journal().failure();
     result.options = describe(options_, world_.setup());
-    if (result.failure) result.status = print_status(world_);
+    if (result.failure) result.state = print_state(world_);
     result.hash = world_.journal().hash();
     result.virtual_time = world_.scheduler().elapsed();
     result.steps = world_.scheduler().steps();
     result.streams = world_.ledger().streams().size();
     result.faults = faults_.count();
     result.switches = switches_;
-    result.longest_pause = progress_.longest();
+    result.false_alarms = alarms_.false_alarms();
+    used_[static_cast<std::size_t>(Promise::progress)] =
+        static_cast<double>(progress_.longest().count()) / static_cast<double>(bounds_.progress.count());
+    result.used = used_;
     return result;
 }
 
 }  // namespace
 
-RunResult run_seed(std::uint64_t seed, bool verbose) {
-    return Run{seed, verbose}.go();
+RunResult run_seed(std::uint64_t seed, Journal::Level level) {
+    return Run{seed, level}.go();
 }
 
 }  // namespace warmspare::sim

@@ -31,9 +31,9 @@ void ContentChecker::handle_delivered(Stream& stream, Party sender, std::span<co
         const auto expected = content(stream.content_seed(sender), progress.delivered, left.size());
         if (std::memcmp(expected.data(), left.data(), expected.size()) != 0) {
             const auto wrong = std::ranges::mismatch(expected, left).in1 - expected.begin();
-            return journal_.fail("content", fmt::format("{}: wrong byte at {}, in a write of {}",
-                                                        name(stream, sender), progress.delivered + wrong,
-                                                        bytes.size()));
+            return journal_.fail("content",
+                                 fmt::format("{}: wrong byte at {}, in a write of {}", name(stream, sender),
+                                             progress.delivered + wrong, bytes.size()));
         }
         progress.delivered += expected.size();
         left = left.subspan(expected.size());

@@ -3,7 +3,6 @@
 
 #include "sim/world.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace warmspare::sim {
@@ -15,10 +14,10 @@ constexpr std::uint64_t most_steps_at_once = 1'000'000;
 
 }  // namespace
 
-World::World(Setup setup, std::uint64_t seed, bool verbose)
+World::World(Setup setup, std::uint64_t seed, Journal::Level level)
     : setup_{std::move(setup)},
       random_{seed},
-      journal_{scheduler_, verbose},
+      journal_{scheduler_, level},
       network_{Kernel{scheduler_, random_, setup_.tcp}, setup_},
       checkers_{journal_},
       surroundings_{.kernel = {scheduler_, random_, setup_.tcp},
@@ -35,12 +34,16 @@ World::World(Setup setup, std::uint64_t seed, bool verbose)
     for (std::uint32_t i = 0; i < setup_.nodes.size(); ++i)
         owners.push_back(&hosts_.emplace_back(surroundings_, i));
     network_.attach(std::move(owners));
+    pairings_ = find_pairings(setup_, network_);
 }
 
 void World::note_acquaintance(std::uint32_t host, const core::Event& event) {
     if (event.kind != core::EventKind::link_up) return;
     const auto other = hosts_[host].host_of(peer_index(setup_.nodes[host], event.peer));
-    if (hosts_[other].running()) acquainted_.emplace(host, other);
+    // The reply may come from a former life, or from one that is about to end.
+    const bool present =
+        hosts_[host].life_at_other_end() == hosts_[other].life() && !restarting_.contains(other);
+    if (hosts_[other].running() && present) acquainted_.emplace(host, other);
 }
 
 bool World::acquainted(std::uint32_t host, std::uint32_t other) const {
@@ -49,9 +52,17 @@ bool World::acquainted(std::uint32_t host, std::uint32_t other) const {
 
 void World::start(std::uint32_t host) {
     hosts_[host].start(random_.next());
+    // What was sent to it while it had no power is sent again.
+    network_.handle_changed();
 }
 
-void World::restart(std::uint32_t host, core::Duration pause) {
+void World::end(std::uint32_t host, bool power_cut) {
+    if (crash_hook_) crash_hook_(host);
+    hosts_[host].crash(power_cut);
+}
+
+void World::restart(std::uint32_t host, Ending ending, core::Duration pause) {
+    if (!restarting_.insert(host).second) return;
     // Streams of the peers end with the node that they led to.
     for (auto& stream : ledger_.streams())
         if (!stream.over() && (stream.hosts[0] == host || stream.hosts[1] == host))
@@ -59,9 +70,15 @@ void World::restart(std::uint32_t host, core::Duration pause) {
     std::erase_if(acquainted_,
                   [host](const auto& pair) { return pair.first == host || pair.second == host; });
     crashed_.insert(host);
-    if (crash_hook_) crash_hook_(host);
-    hosts_[host].crash();
-    scheduler_.after(pause, [this, host] { start(host); });
+    if (ending == Ending::shutdown)
+        hosts_[host].shut_down();
+    else
+        end(host, ending == Ending::power_cut);
+    scheduler_.after(pause, [this, host] {
+        restarting_.erase(host);
+        end(host, false);
+        start(host);
+    });
 }
 
 void World::run_until(core::Time when) {
@@ -73,16 +90,6 @@ void World::run_until(core::Time when) {
         if (scheduler_.steps() - steps > most_steps_at_once) journal_.fail("liveness", "time stands still");
     }
     if (!journal_.failure()) scheduler_.run_until(when);
-}
-
-core::PeerIndex peer_index(const core::NodeConfig& config, const std::string& peer) {
-    const auto it = std::ranges::find(config.peers, peer, &core::PeerConfig::name);
-    return {static_cast<std::uint32_t>(it - config.peers.begin())};
-}
-
-core::ProcessIndex process_index(const core::PeerConfig& config, const std::string& process) {
-    const auto it = std::ranges::find(config.processes, process, &core::ProcessConfig::name);
-    return {static_cast<std::uint32_t>(it - config.processes.begin())};
 }
 
 }  // namespace warmspare::sim

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/host.hpp"
+#include "sim/pairing.hpp"
 #include "sim/setup.hpp"
 
 namespace warmspare::sim {
@@ -20,7 +21,7 @@ class World {
   public:
     using EventHook = std::function<void(std::uint32_t host, const core::Event&)>;
 
-    World(Setup setup, std::uint64_t seed, bool verbose);
+    World(Setup setup, std::uint64_t seed, Journal::Level level);
     World(World&&) = delete;
 
     [[nodiscard]] const Setup& setup() const noexcept { return setup_; }
@@ -29,6 +30,7 @@ class World {
     [[nodiscard]] Journal& journal() noexcept { return journal_; }
     [[nodiscard]] Network& network() noexcept { return network_; }
     [[nodiscard]] Ledger& ledger() noexcept { return ledger_; }
+    [[nodiscard]] const std::vector<Pairing>& pairings() const noexcept { return pairings_; }
     [[nodiscard]] std::deque<Host>& hosts() noexcept { return hosts_; }
     [[nodiscard]] Host& host(std::uint32_t index) { return hosts_[index]; }
 
@@ -40,11 +42,15 @@ class World {
     [[nodiscard]] bool acquainted(std::uint32_t host, std::uint32_t other) const;
     /// Starts this node, with an incarnation that no node had before.
     void start(std::uint32_t host);
-    void restart(std::uint32_t host, core::Duration pause);
+    enum class Ending { crash, power_cut, shutdown };
+    void restart(std::uint32_t host, Ending ending, core::Duration pause);
+    /// It has been ended and will be started again.
+    [[nodiscard]] bool restarting(std::uint32_t host) const { return restarting_.contains(host); }
     /// Lets events happen up to then, or to the first violation.
     void run_until(core::Time when);
 
   private:
+    void end(std::uint32_t host, bool power_cut);
     void note_acquaintance(std::uint32_t host, const core::Event& event);
 
     Setup setup_;
@@ -59,11 +65,9 @@ class World {
     std::function<void(std::uint32_t)> crash_hook_;
     std::set<std::pair<std::uint32_t, std::uint32_t>> acquainted_;
     std::set<std::uint32_t> crashed_;
+    std::set<std::uint32_t> restarting_;
     std::deque<Host> hosts_;
+    std::vector<Pairing> pairings_;
 };
-
-/// The peer by its name, from a node's configuration.
-[[nodiscard]] core::PeerIndex peer_index(const core::NodeConfig& config, const std::string& peer);
-[[nodiscard]] core::ProcessIndex process_index(const core::PeerConfig& config, const std::string& process);
 
 }  // namespace warmspare::sim

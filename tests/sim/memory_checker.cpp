@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The warmspare authors
+
+#include "sim/memory_checker.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace warmspare::sim {
+
+void MemoryChecker::check(std::uint32_t host) {
+    if (!world_.host(host).running()) return;
+    const auto& memory = world_.setup().nodes[host].memory;
+    // Both directions of each stream, each with a block that is partly used.
+    const auto streams = world_.host(host).node().stream_count();
+    const auto limit = std::min(memory.node, streams * 2 * (memory.stream + 64 * 1024));
+    const auto held = world_.host(host).node().memory_held();
+    if (held > limit)
+        world_.journal().fail("memory",
+                              fmt::format("{} holds {} bytes of {}", world_.host(host).name(), held, limit));
+}
+
+}  // namespace warmspare::sim
