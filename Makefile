@@ -3,7 +3,7 @@
 
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build help deps demo test format bench clean
+.PHONY: build help deps demo test soak format bench clean
 
 build: ## release build: build/bin/warmspared and build/bin/warmspare (the default)
 	@cmake --preset release --log-level=WARNING >/dev/null
@@ -22,6 +22,13 @@ demo: ## install what is missing, build, and show the main job in under a minute
 
 test: ## install what is missing, build, and run every check and test
 	@scripts/test.sh
+
+MINUTES ?= 10
+
+soak: ## run the simulator on fresh seeds for MINUTES=10 on all cores, or as many as JOBS says
+	@cmake --preset release-tests --log-level=WARNING >/dev/null
+	@cmake --build --preset sim
+	@scripts/soak.sh $(MINUTES)
 
 format: ## rewrite the C++ sources as .clang-format has them
 	@scripts/format.sh

@@ -26,9 +26,10 @@ std::string describe(const core::HealthConfig& health) {
 }
 
 std::string describe(const TcpModel& tcp) {
-    return fmt::format("buffer {}, unsent {}, segment {}, delayed ack {}, portion {}{}, slack {}",
+    return fmt::format("buffer {}, unsent {}, segment {}, delayed ack {}, portion {}{}{}, slack {}",
                        tcp.send_buffer, tcp.unsent_limit, tcp.segment, milliseconds(tcp.delayed_ack),
-                       tcp.drawn_portions ? "up to " : "", tcp.portion, milliseconds(tcp.timer_slack));
+                       tcp.drawn_portions ? "up to " : "", tcp.portion,
+                       tcp.reads_first ? ", all at once" : "", milliseconds(tcp.timer_slack));
 }
 
 std::string describe(const CircuitSetup& circuit, const Setup& setup) {

@@ -50,18 +50,14 @@ void HonestyChecker::handle_event(std::uint32_t host, const core::Event& event) 
 void AlarmCounter::handle_event(std::uint32_t host, const core::Event& event) {
     if (event.kind != core::EventKind::link_down || event.cause != "watchdog expired") return;
     constexpr core::Duration long_enough = 5s;
-    for (const auto& pairing : world_.pairings()) {
-        const auto other = pairing.dialer == host ? pairing.acceptor : pairing.dialer;
-        if ((pairing.dialer != host && pairing.acceptor != host) || world_.host(other).name() != event.peer)
-            continue;
-        const auto* link = pairing.find_link(event.link);
-        if (link == nullptr) return;
-        const auto quiet_since = std::max(
-            {link->path->clean_since, world_.host(host).steady_since(), world_.host(other).steady_since()});
-        if (quiet_since == core::never || quiet_since + long_enough > world_.scheduler().now()) return;
-        ++false_alarms_;
-        if (world_.journal().verbose()) world_.journal().note("alarm", "false: link " + event.link);
-    }
+    const auto& pairing = world_.pairings()[world_.pairing_of(host, event.peer)];
+    const auto* link = pairing.find_link(event.link);
+    if (link == nullptr) return;
+    const auto quiet_since = std::max({link->path->clean_since, world_.host(pairing.dialer).steady_since(),
+                                       world_.host(pairing.acceptor).steady_since()});
+    if (quiet_since == core::never || quiet_since + long_enough > world_.scheduler().now()) return;
+    ++false_alarms_;
+    world_.journal().note("alarm", "false: link " + event.link);
 }
 
 }  // namespace warmspare::sim

@@ -254,8 +254,9 @@ void Host::read(core::ConnectionId id) {
         if (around_.journal.level() == Journal::Level::frames) trace_frames(it->second, bytes);
         reading_from_life_ = connection.lives[sim::index(other(side))];
         node_->handle_bytes(id, bytes, scheduler().now());
-        pump();
+        if (!tcp.reads_first) pump();
     }
+    if (tcp.reads_first) pump();
     if (!sockets_.contains(id) || !connection.at_end(side)) return;
     drop(id, true);
     node_->handle_closed(id, "closed by the other host", scheduler().now());

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ using namespace warmspare::sim;
 struct Arguments {
     std::uint64_t first_seed = 1;
     std::uint64_t runs = 1;
+    /// Instead of a number of runs: as many as there is time for.
+    std::uint64_t seconds = 0;
     Journal::Level level = Journal::Level::silent;
     bool repeat = false;
     bool keep_going = false;
@@ -33,12 +36,13 @@ struct Arguments {
 
 constexpr std::string_view usage =
     "Usage: sim [--seed N] [--verbose | --frames]\n"
-    "       sim --runs M [--first-seed N] [--repeat-check] [--keep-going]\n"
+    "       sim --runs M | --seconds T [--first-seed N] [--repeat-check] [--keep-going]\n"
     "\n"
     "  --seed N          one run\n"
     "  --verbose         print what happens, with virtual times in seconds\n"
     "  --frames          the same, and each frame that arrives\n"
     "  --runs M          M runs, with the seeds from --first-seed (1) on\n"
+    "  --seconds T       as many as T seconds allow\n"
     "  --repeat-check    each seed twice: both runs must put out the same\n"
     "  --keep-going      go on after a failure\n"
     "\n"
@@ -53,6 +57,8 @@ std::optional<Arguments> parse(int count, char** values) {
             arguments.first_seed = number();
         else if (key == "--runs")
             arguments.runs = number();
+        else if (key == "--seconds")
+            arguments.seconds = number();
         else if (key == "--verbose")
             arguments.level = Journal::Level::events;
         else if (key == "--frames")
@@ -68,7 +74,7 @@ std::optional<Arguments> parse(int count, char** values) {
 }
 
 /// The seed that is running, for a crash to name it.
-char running_seed[64];
+char running_seed[96];
 
 void handle_crash(int signal) {
     if (write(STDERR_FILENO, running_seed, std::strlen(running_seed)) < 0) _exit(1);
@@ -123,7 +129,8 @@ void run_one(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
     }
 }
 
-void print_totals(const Totals& totals, std::uint64_t runs, double seconds) {
+void print_totals(const Totals& totals, std::uint64_t runs) {
+    const auto seconds = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
     const auto simulated = std::chrono::duration<double>{totals.virtual_time}.count();
     fmt::print("{} runs, {} failed; {} streams, {} faults, {} switches, {} steps\n", runs, totals.failures,
                totals.streams, totals.faults, totals.switches, totals.steps);
@@ -132,8 +139,8 @@ void print_totals(const Totals& totals, std::uint64_t runs, double seconds) {
         fmt::print(" {} {:.0f} % (seed {})", to_string(static_cast<Promise>(i)), 100 * totals.used[i],
                    totals.used_by[i]);
     fmt::print("\n");
-    fmt::print("{:.0f} s of virtual time in {:.1f} s, {:.0f} times real time\n", simulated, seconds,
-               simulated / seconds);
+    fmt::print("{:.0f} s of virtual time in {:.1f} s of one core, {:.0f} times real time\n", simulated,
+               seconds, simulated / seconds);
 }
 
 }  // namespace
@@ -146,14 +153,15 @@ int main(int count, char** values) {
     }
     for (const auto signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL}) std::signal(signal, handle_crash);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
-    const auto begin = std::chrono::steady_clock::now();
+    const auto began = std::chrono::steady_clock::now();
+    const auto go_on = [&](std::uint64_t runs) {
+        if (arguments->seconds == 0) return runs < arguments->runs;
+        return std::chrono::steady_clock::now() - began < std::chrono::seconds{arguments->seconds};
+    };
     Totals totals;
     std::uint64_t runs = 0;
-    for (; runs < arguments->runs; ++runs) {
-        run_one(arguments->first_seed + runs, *arguments, totals);
-        if (totals.failures > 0 && !arguments->keep_going) break;
-    }
-    const auto seconds = std::chrono::duration<double>{std::chrono::steady_clock::now() - begin}.count();
-    print_totals(totals, std::min(runs + 1, arguments->runs), seconds);
+    while (go_on(runs) && (totals.failures == 0 || arguments->keep_going))
+        run_one(arguments->first_seed + runs++, *arguments, totals);
+    print_totals(totals, runs);
     return totals.failures > 0 ? 1 : 0;
 }

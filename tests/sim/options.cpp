@@ -54,6 +54,7 @@ void draw_tcp(Options& options, Random& random) {
     tcp.delayed_ack = random.pick(Durations{0ms, 40ms, 40ms});
     tcp.portion = random.pick(std::vector<std::uint64_t>{65536, 65536, 65536, 65536, 4096, 100});
     tcp.drawn_portions = random.chance(50);
+    tcp.reads_first = random.chance(50);
     tcp.timer_slack = random.pick(Durations{0us, 100us, 1ms, 1ms, 8ms});
 }
 

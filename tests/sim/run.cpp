@@ -74,8 +74,9 @@ Run::Run(std::uint64_t seed, Journal::Level level)
         honesty_.handle_event(host, event);
         alarms_.handle_event(host, event);
         if (event.kind == core::EventKind::switch_) ++switches_;
-        if (event.kind != core::EventKind::stream_open && event.kind != core::EventKind::stream_close)
-            tables_.check_soon(host);
+        const bool of_stream =
+            event.kind == core::EventKind::stream_open || event.kind == core::EventKind::stream_close;
+        if (!of_stream && !event.peer.empty()) tables_.check_soon(host, event.peer);
     });
     world_.on_crash([this](std::uint32_t host) { notices_.handle_restart(host); });
 }

@@ -27,6 +27,8 @@ struct TcpModel {
     /// Largest portion that a program reads at once; if they are drawn, between one byte and that.
     std::uint64_t portion = 64 * 1024;
     bool drawn_portions = false;
+    /// Whether a program reads all there is before it does what follows from it.
+    bool reads_first = false;
     /// How late a program's timers are at most.
     core::Duration timer_slack{};
 };

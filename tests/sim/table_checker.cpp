@@ -23,30 +23,30 @@ void TableChecker::fail(const core::PeerStatus& peer, const std::string& text) {
     world_.journal().fail("table", fmt::format("{}, peer {}: {}", host_name_, peer.name, text));
 }
 
-void TableChecker::check_soon(std::uint32_t host) {
-    if (due_[host]) return;
-    due_[host] = true;
-    world_.scheduler().after(core::Duration::zero(), [this, host] {
-        due_[host] = false;
-        check(host);
+void TableChecker::check_soon(std::uint32_t host, const std::string& peer) {
+    const auto number = world_.pairing_of(host, peer);
+    const auto& pairing = world_.pairings()[number];
+    const auto place = 2 * number + (pairing.dialer == host ? 0 : 1);
+    if (due_[place]) return;
+    due_[place] = true;
+    world_.scheduler().after(core::Duration::zero(), [this, place, host] {
+        due_[place] = false;
+        check(world_.pairings()[place / 2], host);
     });
 }
 
-void TableChecker::check(std::uint32_t host) {
+void TableChecker::check(const Pairing& pairing, std::uint32_t host) {
     if (!world_.host(host).running()) return;
     host_name_ = world_.host(host).name();
-    for (const auto& pairing : world_.pairings()) {
-        if (pairing.dialer != host && pairing.acceptor != host) continue;
-        const auto peer =
-            pairing.dialer == host ? status_at_dialer(world_, pairing) : status_at_acceptor(world_, pairing);
-        const auto& config = world_.setup().nodes[host];
-        for (const auto& link : peer.links) {
-            check_link(config.peers[peer_index(config, peer.name).value], peer, link);
-            if (link.condition == core::Condition::act && pairing.find_link(link.name) == nullptr)
-                fail(peer, fmt::format("link {} is ACT, which the two files have differently", link.name));
-        }
-        for (const auto& process : peer.processes) check_process(peer, process);
+    const bool dials = pairing.dialer == host;
+    const auto peer = dials ? status_at_dialer(world_, pairing) : status_at_acceptor(world_, pairing);
+    const auto index = dials ? pairing.acceptor_at_dialer : pairing.dialer_at_acceptor;
+    for (const auto& link : peer.links) {
+        check_link(world_.setup().nodes[host].peers[index.value], peer, link);
+        if (link.condition == core::Condition::act && pairing.find_link(link.name) == nullptr)
+            fail(peer, fmt::format("link {} is ACT, which the two files have differently", link.name));
     }
+    for (const auto& process : peer.processes) check_process(peer, process);
 }
 
 void TableChecker::check_link(const core::PeerConfig& config, const core::PeerStatus& peer,

@@ -21,12 +21,12 @@ namespace warmspare::sim {
 /// flags say what processes say. And no link that the two files have differently is ever ACT.
 class TableChecker {
   public:
-    explicit TableChecker(World& world) : world_{world}, due_(world.hosts().size()) {}
-    /// Looks at the node's tables once all that happens at this instant has happened.
-    void check_soon(std::uint32_t host);
+    explicit TableChecker(World& world) : world_{world}, due_(2 * world.pairings().size()) {}
+    /// Looks at the node's table for that peer once all that happens at this instant has happened.
+    void check_soon(std::uint32_t host, const std::string& peer);
 
   private:
-    void check(std::uint32_t host);
+    void check(const Pairing& pairing, std::uint32_t host);
     void check_process(const core::PeerStatus& peer, const core::ProcessStatus& process);
     void check_link(const core::PeerConfig& config, const core::PeerStatus& peer,
                     const core::LinkStatus& link);
@@ -34,6 +34,7 @@ class TableChecker {
 
     World& world_;
     std::string host_name_;
+    /// Two of each pair.
     std::vector<bool> due_;
 };
 

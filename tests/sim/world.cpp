@@ -3,6 +3,7 @@
 
 #include "sim/world.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace warmspare::sim {
@@ -44,6 +45,15 @@ void World::note_acquaintance(std::uint32_t host, const core::Event& event) {
     const bool present =
         hosts_[host].life_at_other_end() == hosts_[other].life() && !restarting_.contains(other);
     if (hosts_[other].running() && present) acquainted_.emplace(host, other);
+}
+
+std::size_t World::pairing_of(std::uint32_t host, const std::string& peer) const {
+    const auto& nodes = setup_.nodes;
+    const auto it = std::ranges::find_if(pairings_, [&](const Pairing& pairing) {
+        return (pairing.dialer == host && nodes[pairing.acceptor].name == peer) ||
+               (pairing.acceptor == host && nodes[pairing.dialer].name == peer);
+    });
+    return static_cast<std::size_t>(it - pairings_.begin());
 }
 
 bool World::acquainted(std::uint32_t host, std::uint32_t other) const {

@@ -31,6 +31,8 @@ class World {
     [[nodiscard]] Network& network() noexcept { return network_; }
     [[nodiscard]] Ledger& ledger() noexcept { return ledger_; }
     [[nodiscard]] const std::vector<Pairing>& pairings() const noexcept { return pairings_; }
+    /// Which of them is meant when this node speaks of that peer.
+    [[nodiscard]] std::size_t pairing_of(std::uint32_t host, const std::string& peer) const;
     [[nodiscard]] std::deque<Host>& hosts() noexcept { return hosts_; }
     [[nodiscard]] Host& host(std::uint32_t index) { return hosts_[index]; }
 
