@@ -213,7 +213,6 @@ void Traffic::abandon(const std::string& cause, Time now) {
         if (stream->known_to_peer()) streams.push_back(stream.get());
     std::ranges::sort(streams, {}, &Stream::id);
     for (auto* stream : streams) drop(*stream, cause, now);
-#ifndef WARMSPARE_MUTANT_STALE_QUEUES
     // The next life may use their ids for streams of other processes.
     const auto gone = [&](StreamId id) { return !streams_.contains(id); };
     for (auto& flow : flows_) {
@@ -221,7 +220,6 @@ void Traffic::abandon(const std::string& cause, Time now) {
         std::erase_if(flow.delayed, gone);
         std::erase_if(flow.data, gone);
     }
-#endif
     // What the other node never heard of goes on, and wants a link of the next life.
     for (std::uint32_t i = 0; i < flows_.size(); ++i) note_changed({i});
     // The next life of the other node counts from the beginning.
