@@ -138,12 +138,10 @@ std::expected<bool, std::string_view> Node::Impl::greet(Connection& connection, 
                                                         Time now) {
     if (!connection.hello) return std::unexpected("confirms what was never asked");
     if (confirm.nonce_echo != connection.nonce) return std::unexpected("confirms another connection");
-    doorkeeper_.leave(connection.id);
-    if (!peer(*connection.peer).handle_confirm(connection, now)) {
-        connections_.abort(connection.id);
-        return false;
-    }
-    return true;
+    const auto id = connection.id;
+    doorkeeper_.leave(id);
+    if (!peer(*connection.peer).handle_confirm(connection, now)) connections_.abort(id);
+    return connections_.find(id) != nullptr;
 }
 
 std::expected<bool, std::string_view> Node::Impl::greet(Connection& connection, const wire::Welcome& welcome,

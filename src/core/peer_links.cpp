@@ -156,8 +156,9 @@ void Peer::link_up(Connection& connection, std::uint64_t number, Duration round_
     if (first)
         encode(connection.transceiver.outbox().control(), describe_table(config_, env_.node.health.misses));
     rules_due_ = lists_due_ = true;
+    const auto id = connection.id;
     settle(now);
-    tell(connection);
+    if (auto* still = env_.connections.find(id)) tell(*still);
 }
 
 void Peer::handle_closed(const Connection& connection, const std::string& cause, Time now) {
@@ -192,6 +193,8 @@ void Peer::leave_if_lossy(LinkIndex index, Time now) {
     });
     if (better.fitness != Fitness::fit) return;
     link_down(index, fmt::format("loses {} % of what is sent", health_.loss(index).percent()), now);
+    // Its end must not be taken for that of the connection that comes next.
+    settle(now);
 }
 
 void Peer::attempt_failed(LinkIndex index, const std::string& cause, Time now) {
