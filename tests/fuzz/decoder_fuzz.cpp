@@ -33,8 +33,9 @@ bool over(Handshake handshake, std::size_t frames) {
            (handshake == Handshake::over_after_one_frame && frames > 0);
 }
 
-/// Hellos of later versions may say more than this version can repeat.
+/// Hellos of later versions may say more than this version can repeat, and nobody keeps what padding was.
 bool repeatable(const Frame& frame) {
+    if (std::holds_alternative<Padding>(frame)) return false;
     const auto* hello = std::get_if<Hello>(&frame);
     return !hello || hello->version_max <= protocol_version;
 }
