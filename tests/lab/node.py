@@ -42,7 +42,9 @@ class Node:
     def launch(self):
         """Starts the daemon and does not wait for anything."""
         words = [*self.wrapper, settings.DAEMON, "--config", self.file, "--control", self.control]
-        self.process = self.lab.spawn(self.namespace, f"warmspared-{self.name}", *words)
+        # A build with sanitizers would keep what was freed for a long time, and seem to hold it.
+        env = {"ASAN_OPTIONS": "quarantine_size_mb=4"}
+        self.process = self.lab.spawn(self.namespace, f"warmspared-{self.name}", *words, env=env)
         self._stopped = False
         return self
 
