@@ -130,6 +130,7 @@ class Traffic {
     [[nodiscard]] Stream* find(StreamId id);
     [[nodiscard]] Stream* find_live(StreamId id);
     Stream* add(StreamId id, ProcessIndex process, bool opened_here, Time now);
+    void tell_shortage(ProcessIndex process, Time now);
     [[nodiscard]] bool finished(StreamId id) const;
     [[nodiscard]] bool of_other_node(StreamId id) const noexcept { return id.value % 2 != own_parity_; }
     [[nodiscard]] StreamKey key(const Stream& stream) const { return {env_.peer, stream.id()}; }
@@ -156,6 +157,8 @@ class Traffic {
     std::vector<ProcessIndex> changed_;
     /// A queue on its way out, kept for its memory.
     std::vector<StreamId> scratch_;
+    /// A stream of the other node was refused, and none was accepted since.
+    bool shortage_told_ = false;
     /// When acknowledgements that wait are sent after all.
     Time delayed_until_ = never;
     /// Data on its way to one application in one write.

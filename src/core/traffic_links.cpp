@@ -41,10 +41,22 @@ FrameResult Traffic::handle(const wire::Open& open, wire::Buffer& answers, Time 
         // Refused for good: a copy of the open may come when there is memory, and then the reset behind it.
         finished_other_.finish(id);
         encode(answers, wire::Reset{open.stream, wire::ResetReason::no_memory, {}});
+        tell_shortage(index, now);
         return {};
     }
+    shortage_told_ = false;
     env_.applications.open({env_.peer, id}, index);
     return {};
+}
+
+/// Once, however many are refused.
+void Traffic::tell_shortage(ProcessIndex process, Time now) {
+    if (std::exchange(shortage_told_, true)) return;
+    env_.events.emit({.kind = EventKind::error,
+                      .at = now,
+                      .peer = env_.config.name,
+                      .process = name(process),
+                      .cause = "streams refused for now: no memory for another stream"});
 }
 
 FrameResult Traffic::handle(const wire::Data& data, Time now) {

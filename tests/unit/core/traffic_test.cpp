@@ -271,6 +271,20 @@ TEST(StreamsMemory, a_stream_that_cannot_have_its_certain_memory_is_not_accepted
     EXPECT_EQ(bench.dialled.applications.calls(), "open 2; ");
 }
 
+TEST(StreamsMemory, a_shortage_is_told_once_until_there_is_room_again) {
+    TrafficBench bench{{.memory = 2 * certain_bytes}};
+    auto& node = bench.dialled;
+    const auto shortage = "streams refused for now: no memory for another stream";
+    EXPECT_TRUE(node.hear(wire::Open{2, "A"}));
+    EXPECT_TRUE(node.hear(wire::Open{4, "A"}));
+    EXPECT_TRUE(node.hear(wire::Open{6, "A"}));
+    EXPECT_THAT(node.causes(EventKind::error), ElementsAre(shortage));
+    EXPECT_TRUE(node.hear(wire::Reset{2, wire::ResetReason::application, {}}));
+    EXPECT_TRUE(node.hear(wire::Open{8, "A"}));
+    EXPECT_TRUE(node.hear(wire::Open{10, "A"}));
+    EXPECT_THAT(node.causes(EventKind::error), ElementsAre(shortage));
+}
+
 /// The other node has no memory for a stream when its open comes, and has it soon after.
 struct RefusedStream : testing::Test {
     TrafficBench bench{{.memory = 2 * certain_bytes}};
