@@ -72,6 +72,10 @@ Health read_health(TableReader& root) {
     return result;
 }
 
+std::uint64_t least_memory(std::size_t peer_count) noexcept {
+    return certain_of_stream * peer_count;
+}
+
 core::MemoryConfig read_memory(TableReader& root, std::size_t peer_count) {
     core::MemoryConfig result;
     auto memory = root.table("memory", "[memory]");
@@ -86,7 +90,7 @@ core::MemoryConfig read_memory(TableReader& root, std::size_t peer_count) {
             fmt::format("memory.node ({}) leaves less than {} to each of {} peers; write at least "
                         "\"{}\"",
                         size_text(result.node), size_text(certain_of_stream), peer_count,
-                        size_text(certain_of_stream * peer_count)));
+                        size_text(least_memory(peer_count))));
     }
     return result;
 }

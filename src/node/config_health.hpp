@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/config.hpp"
 #include "node/config_reader.hpp"
@@ -20,6 +21,9 @@ struct Health {
 
 /// [health]; without it the defaults.
 [[nodiscard]] Health read_health(TableReader& root);
+
+/// What streams must have at least, in bytes: what is certain for one of each peer.
+[[nodiscard]] std::uint64_t least_memory(std::size_t peer_count) noexcept;
 
 /// [memory]; without it the defaults. Every peer's share must hold what is certain for one stream.
 [[nodiscard]] core::MemoryConfig read_memory(TableReader& root, std::size_t peer_count);

@@ -3,6 +3,7 @@
 
 #include "node/daemon.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/logger.h>
 
 #include <algorithm>
@@ -10,7 +11,10 @@
 #include <csignal>
 #include <utility>
 
+#include "node/config_health.hpp"
+#include "node/config_units.hpp"
 #include "node/event_text.hpp"
+#include "node/memory_limit.hpp"
 #include "node/process_limits.hpp"
 
 namespace warmspare::node {
@@ -64,6 +68,7 @@ Daemon::~Daemon() {
 }
 
 std::expected<void, std::string> Daemon::start(const std::filesystem::path& control) {
+    if (auto fits = fit_memory(); !fits) return fits;
     driver_ = std::make_unique<net::Driver>(context_, config_, random_incarnation(),
                                             [this](core::Event event) { record(std::move(event)); });
     // First, because it tells a second instance from a port that is merely in use.
@@ -76,6 +81,23 @@ std::expected<void, std::string> Daemon::start(const std::filesystem::path& cont
     driver_->start();
     log_.info("node {} runs, version {}, control socket {}", config_.node, WARMSPARE_VERSION,
               control.string());
+    return {};
+}
+
+/// Streams never hold more than this process can have.
+std::expected<void, std::string> Daemon::fit_memory() {
+    const auto left = memory_left();
+    if (!left) return {};
+    const std::uint64_t room = memory_for_streams(*left);
+    if (room >= config_.memory.node) return {};
+    const std::string found = fmt::format("the limits of this process leave {} to streams", size_text(room));
+    const std::uint64_t least = least_memory(config_.peers.size());
+    if (room < least) return std::unexpected(fmt::format("{}; {} are needed", found, size_text(least)));
+    record(
+        {.kind = core::EventKind::error,
+         .at = net::Worker::now(),
+         .cause = fmt::format("{}, and not {} as memory.node says", found, size_text(config_.memory.node))});
+    config_.memory.node = room;
     return {};
 }
 

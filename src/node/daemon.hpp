@@ -43,6 +43,7 @@ class Daemon {
     [[nodiscard]] bool close();
 
   private:
+    [[nodiscard]] std::expected<void, std::string> fit_memory();
     void wait_for_signal();
     void handle_signal(int number);
     void drain();

@@ -118,6 +118,10 @@ class Node:
         """The status of one user process."""
         return next(entry for entry in self.peer(peer)["processes"] if entry["id"] == process)
 
+    def streams(self):
+        """How many there are of all processes of all peers."""
+        return sum(user["streams"] for peer in self.status()["peers"] for user in peer["processes"])
+
     def memory_kb(self):
         """Memory of its own that is resident; pages of program files do not count."""
         return int(re.search(r"^RssAnon:\s+(\d+) kB", self._proc("status").read_text(), re.MULTILINE).group(1))

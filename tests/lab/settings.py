@@ -25,6 +25,9 @@ os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin
 # Most that anything is waited for, in seconds. Far more than needed, so that only a real fault is ever seen.
 LIMIT = float(os.environ.get("WARMSPARE_LIMIT", 60))
 
+# A build with AddressSanitizer reserves terabytes of address space.
+SANITIZED = DAEMON.exists() and b"__asan_init" in DAEMON.read_bytes()
+
 
 def missing(programs=(DAEMON, CLI, STREAM_CHECK), tools=TOOLS):
     """Names of what is not there."""

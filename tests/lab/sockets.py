@@ -36,8 +36,10 @@ def open_socket(lab, node, family=socket.AF_INET):
     return made[0]
 
 
-def listen(lab, node, port, address="127.0.0.1"):
+def listen(lab, node, port, address="127.0.0.1", receive_buffer=None):
     listener = open_socket(lab, node)
+    if receive_buffer:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     listener.bind((address, port))
     listener.listen()
     return listener

@@ -83,7 +83,7 @@ class Holdings:
         """Waits until it is as it was: no stream, not one descriptor more or less, and no memory but what the
         pool of blocks keeps on purpose."""
         node = self.node
-        node.lab.wait_for(f"{node.name} has no stream", lambda: node.user("app")["streams"] == 0)
+        node.lab.wait_for(f"{node.name} has no stream", lambda: node.streams() == 0)
         node.lab.wait_for(
             f"{node.name} has the {self.descriptors} descriptors that it had",
             lambda: node.descriptors() == self.descriptors,

@@ -7,10 +7,8 @@ import contextlib
 import random
 import struct
 
-import pytest
-
-from lab import CheckedStream, Node, StreamServer
-from lab.pair import configs, start_pair, wait_agreed, wait_all_act
+from lab import CheckedStream, StreamServer
+from lab.pair import start_pair, wait_agreed
 from lab.sockets import connect, is_closed, open_socket
 from lab.stream import ONE_MEGABIT
 
@@ -107,31 +105,3 @@ def test_a_flood_of_connections_during_a_cut_does_not_keep_the_links_from_coming
     stream.finish()
     for attacker in attackers:
         attacker.close()
-
-
-@pytest.mark.parametrize("starved", ["tokyo", "osaka"])
-def test_running_out_of_descriptors_is_survived_and_told(lab, starved):
-    """EMFILE: new streams fail or wait, what runs goes on, and when there is room all is accepted again."""
-    files = configs(lab, APP)
-    limit = ("prlimit", "--nofile=40")
-    nodes = {name: Node(lab, name, config, wrapper=limit if name == starved else ()) for name, config in files.items()}
-    for node in nodes.values():
-        node.start()
-    wait_all_act(lab, *nodes.values())
-    server = StreamServer(lab, "osaka")
-    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
-    stream.wait_moving(server)
-    crowd = [connect(lab, "tokyo", 7000) for _ in range(60)]
-    lab.wait_for("the shortage is told", lambda: out_of_descriptors(nodes[starved]))
-    for client in crowd:
-        client.close()
-    stream.wait_moving(server)
-    stream.finish()
-    lab.wait_for("there is room again", lambda: CheckedStream(lab, "tokyo", seconds=0.05).end()["ok"])
-    wait_agreed(lab, *nodes.values(), app="idle")
-    assert any("too many open files" in event["cause"].lower() for event in nodes[starved].events("error"))
-
-
-def out_of_descriptors(node):
-    # Asking takes a descriptor, too: while there is none, the log is the witness.
-    return "too many open files" in node.process.log().lower()
