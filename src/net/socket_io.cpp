@@ -22,8 +22,14 @@ auto uninterrupted(Call call) noexcept {
     return result;
 }
 
+/// A kernel without memory is as good as a full socket: neither says anything about the connection.
+bool must_wait(int error_number) noexcept {
+    return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == ENOBUFS ||
+           error_number == ENOMEM;
+}
+
 Moved moved(ssize_t result) noexcept {
-    if (result < 0) return std::unexpected(errno == EWOULDBLOCK ? EAGAIN : errno);
+    if (result < 0) return std::unexpected(must_wait(errno) ? EAGAIN : errno);
     return static_cast<std::size_t>(result);
 }
 

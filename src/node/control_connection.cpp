@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "net/error_text.hpp"
 #include "node/control_protocol.hpp"
 
 namespace warmspare::node {
@@ -149,7 +150,7 @@ bool ControlConnection::write_output() {
     while (written_ < output_.size()) {
         error_code error;
         written_ += socket_.write_some(asio::buffer(output_) + written_, error);
-        if (error == asio::error::would_block) {
+        if (error == asio::error::would_block || net::is_exhaustion(error.value())) {
             wait_until_writable();
             return false;
         }

@@ -16,7 +16,7 @@ from lab.stream import ONE_MEGABIT
 from lab.traffic import Holdings
 
 PROCESSES = {
-    "app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001"},
+    "app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001", "wait_to_restore": "500ms"},
     "crowd": {"listen": "127.0.0.1:7010", "target": "127.0.0.1:7002"},
 }
 
@@ -84,3 +84,28 @@ def goes_on_under(lab, nodes, told):
     wait_agreed(lab, *nodes.values(), app="idle", crowd="idle")
     for holdings in before:
         holdings.wait_restored()
+
+
+# A call, the error, and at which of the calls: not at those without which a daemon cannot start.
+FAILURES = ["sendmsg:error=ENOBUFS:when=20+50", "sendmsg:error=ENOMEM:when=20+50", "accept4:error=ENOBUFS:when=1+2"]
+FAILURES += ["accept4:error=ENOMEM:when=1+2", "socket:error=ENOBUFS:when=10+2"]
+
+
+@starved_node
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_kernel_without_buffers_is_asked_again(lab, starved, failure):
+    """Every so often a call fails for want of memory, which an application never hears of."""
+    call = failure.partition(":")[0]
+    # Detached, so that it is the daemon that is signalled and asked. What is traced cannot look for its leaks.
+    tracer = ["strace", "-D", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={failure}"]
+    nodes = start(lab, starved, "env", "ASAN_OPTIONS=detect_leaks=0", *tracer)
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo")
+    stream.wait_moving(server, least=10_000_000)
+    for line in lab.lines:
+        lab.reset(line, at="tokyo")
+        wait_agreed(lab, *nodes.values(), app="dedicated")
+    stream.wait_moving(server)
+    stream.finish()
+    assert server.report()["ok"]
+    wait_agreed(lab, *nodes.values(), app="idle")
