@@ -98,7 +98,7 @@ std::optional<wire::Refuse> Peer::judge_hello(const wire::Hello& hello, Time now
 bool Peer::handle_confirm(Connection& connection, Time now) {
     const auto& hello = *connection.hello;
     const auto index = table_.find(hello.link);
-    if (!index || !admit(hello.incarnation, now)) return false;
+    if (!index || ending_ || !admit(hello.incarnation, now)) return false;
     if (table_.row(*index).connection) {
         link_down(*index, "replaced by a new connection", now);
         // What is news of the old connection must not be taken for the new one's.
