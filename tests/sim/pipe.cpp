@@ -101,7 +101,10 @@ void Pipe::repair_lost(const Segment& behind) {
 }
 
 core::Evidence Pipe::evidence() {
-    return {.bytes_acked = acknowledged(), .segments = sent_, .segments_lost = sent_again_};
+    return {.bytes_acked = acknowledged(),
+            .waits_for_reader = receiver_full() && acked_ == arrived_,
+            .segments = sent_,
+            .segments_lost = sent_again_};
 }
 
 std::uint64_t Pipe::acknowledged() {
