@@ -10,10 +10,11 @@ build=(g++ cmake ninja-build pkg-config libboost1.81-dev libtomlplusplus-dev lib
        libfmt-dev libxxhash-dev nlohmann-json3-dev)
 run=(python3 iproute2 nftables procps curl redis-server redis-tools nginx-light)
 test=(git python3-pytest python3-pytest-xdist libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
-      libclang-rt-19-dev ethtool)
+      libclang-rt-19-dev ethtool openssh-client openssh-server postgresql-15 python3-websockets rsync wrk)
 bench=(haproxy socat iperf3)
-# Packages of these names bring a service that Debian would start at once, and again at each boot.
-services=(redis-server nginx haproxy)
+# Each of these packages brings a service that Debian would start at once, and again at each boot.
+declare -A service_of=([haproxy]=haproxy [nginx]=nginx [openssh-server]=ssh [postgresql-common]=postgresql
+                       [redis-server]=redis-server [rsync]=rsync)
 
 policy=/usr/sbin/policy-rc.d
 
@@ -26,9 +27,9 @@ missing_packages() {
 }
 
 installed_services() {
-    local service
-    for service in "${services[@]}"; do
-        [[ -z $(missing_packages "$service") ]] && echo "$service"
+    local package
+    for package in "${!service_of[@]}"; do
+        [[ -z $(missing_packages "$package") ]] && echo "${service_of[$package]}"
     done
     return 0
 }
@@ -38,7 +39,7 @@ refuse_to_start_services() {
     [[ -e $policy ]] && return
     trap 'rm -f "$policy"' EXIT
     trap 'exit 130' INT TERM
-    printf '#!/bin/sh\ncase "$*" in *%s*|*%s*|*%s*) exit 101 ;; esac\nexit 0\n' "${services[@]}" >"$policy"
+    printf '#!/bin/sh\ncase "$*" in %s) exit 101 ;; esac\nexit 0\n' "$(printf '|*%s*' "${service_of[@]}" | cut -c 2-)" >"$policy"
     chmod 755 "$policy"
 }
 

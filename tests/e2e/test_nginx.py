@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The warmspare authors
 
-"""nginx and curl as Debian has them: a 200 MB download while the links under it are cut in turn, by its SHA-256."""
+"""nginx, curl and wrk as Debian has them: a file of 200 MB while the links under it are cut in turn, by its SHA-256;
+and many connections at once while links are cut and repaired at random."""
+
+import hashlib
 
 import pytest
 
+from lab import settings
 from lab.pair import start_pair, wait_agreed
+from lab.saboteur import Saboteur
 from lab.web import Download, WebServer
 
 PROCESS = {"web": {"listen": "127.0.0.1:8080", "target": "127.0.0.1:80", "wait_to_restore": "300ms"}}
 URL = "http://127.0.0.1:8080/large"
+SMALL = "http://127.0.0.1:8080/small"
 SIZE = 200_000_000
 
 # Slow enough that every circuit can be cut while it lasts, as on any real line.
@@ -73,3 +79,37 @@ def test_several_downloads_at_once_share_a_link_that_dies(web):
     lab.cut("fiber")
     for download in downloads:
         arrived_whole(lab, server, download)
+
+
+def in_parts(lab, run, count):
+    """As many curls at once, each of which wants another part of the file; all of them, when they have ended."""
+    length = SIZE // count
+    parts = [(i * length, (i + 1) * length - 1) for i in range(count)]
+    downloads = [
+        Download(lab, "tokyo", URL, f"part-{run}-{i}", rate=1_000_000, part=part) for i, part in enumerate(parts)
+    ]
+    for download in downloads:
+        assert download.process.wait() == 0, f"{download.process.log()}\n{lab.describe()}"
+    return downloads
+
+
+def test_fifty_downloads_at_once(web, switches):
+    lab, nodes, server = web
+    with Saboteur(lab, nodes) as saboteur:
+        for run in saboteur.until(switches):
+            whole = hashlib.sha256()
+            for download in in_parts(lab, run, 50):
+                whole.update(download.target.read_bytes())
+                download.target.unlink()
+            assert whole.hexdigest() == server.digest
+
+
+def test_many_requests(web, switches):
+    lab, nodes, _ = web
+    settings.require("wrk")
+    with Saboteur(lab, nodes) as saboteur:
+        for run in saboteur.until(switches):
+            wrk = lab.spawn("tokyo", f"wrk-{run}", "wrk", "-t", 2, "-c", 32, "-d", 3, "--timeout", 60, SMALL)
+            assert wrk.wait() == 0, wrk.log()
+            report = wrk.output()
+            assert " requests in " in report and "Socket errors" not in report and "Non-2xx" not in report, report

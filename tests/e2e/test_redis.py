@@ -16,8 +16,7 @@ KEYS = 5_000
 @pytest.fixture
 def redis(lab):
     """A server at osaka; a function that runs redis-cli at tokyo against warmspare's port; both nodes."""
-    missing = settings.missing(programs=(), tools=("redis-server", "redis-cli", "redis-benchmark"))
-    assert not missing, f"missing: {missing}; run make deps"
+    settings.require("redis-server", "redis-cli", "redis-benchmark")
     words = ["--port", 6379, "--bind", "127.0.0.1", "--dir", lab.folder, "--save", "", "--appendonly", "no"]
     server = lab.spawn("osaka", "redis-server", "redis-server", *words, "--daemonize", "no")
     nodes = start_pair(lab, PROCESS)

@@ -34,3 +34,9 @@ def missing(programs=(DAEMON, CLI, STREAM_CHECK), tools=TOOLS):
     return [str(program) for program in programs if not program.exists()] + [
         tool for tool in tools if shutil.which(tool) is None
     ]
+
+
+def require(*tools):
+    """An application that a test needs is there, or it is a failure: with root nothing is skipped."""
+    lacking = missing(programs=(), tools=tools)
+    assert not lacking, f"missing: {', '.join(lacking)}; run make deps"
