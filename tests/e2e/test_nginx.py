@@ -109,7 +109,7 @@ def test_many_requests(web, switches):
     settings.require("wrk")
     with Saboteur(lab, nodes) as saboteur:
         for run in saboteur.until(switches):
-            wrk = lab.spawn("tokyo", f"wrk-{run}", "wrk", "-t", 2, "-c", 32, "-d", 3, "--timeout", 60, SMALL)
+            wrk = lab.spawn("tokyo", f"wrk-{run}", "wrk", "-t", 2, "-c", 32, "-d", 3, "--timeout", 300, SMALL)
             assert wrk.wait() == 0, wrk.log()
             report = wrk.output()
             assert " requests in " in report and "Socket errors" not in report and "Non-2xx" not in report, report

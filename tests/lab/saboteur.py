@@ -22,6 +22,8 @@ FAULTS = ("silence", "silence towards", "interface down", "address removed", "re
 
 # One round in so many leaves no line at all.
 BLACKOUTS = 6
+# After so many rounds without a switch there is nothing on the links, or nobody moves it.
+PATIENCE = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Saboteur:
         self._error = None
         self._switches = 0
         self._last_event = 0
+        self._last_switch = 0
+        self._rounds = 0
 
     def __enter__(self):
         print(f"saboteur: again with WARMSPARE_SEED={self._seed}")
@@ -82,7 +86,10 @@ class Saboteur:
         for event in self._nodes[0].events():
             if event["sequence"] > self._last_event:
                 self._last_event = event["sequence"]
-                self._switches += event["event"] == "switch"
+                if event["event"] == "switch":
+                    self._switches += 1
+                    self._last_switch = self._rounds
+        assert self._rounds - self._last_switch < PATIENCE, f"nothing is moved any more\n{self._lab.describe()}"
         return self._switches
 
     def until(self, switches):
@@ -112,6 +119,7 @@ class Saboteur:
         self._wait(f"every link on {working} is ACT", lambda: self._all_act(working))
         if self._stopping.is_set():
             return
+        self._rounds += 1
         print(f"saboteur: {planned}")
         for fault in planned.faults:
             self._break(*fault)

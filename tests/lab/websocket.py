@@ -19,6 +19,9 @@ LEAST = 1000
 WINDOW = 64
 LARGEST = 200_000
 
+# A busy machine may not answer for long, in seconds.
+OPTIONS = {"compression": None, "ping_timeout": 300}
+
 
 def messages():
     """Texts and bytes of all sizes, also none, without end; the same ones each time."""
@@ -37,7 +40,7 @@ async def echo(connection):
 
 
 async def serve(port):
-    async with websockets.serve(echo, "127.0.0.1", port, compression=None):
+    async with websockets.serve(echo, "127.0.0.1", port, **OPTIONS):
         print("ready", flush=True)
         await asyncio.Future()
 
@@ -66,7 +69,7 @@ async def run(port):
     enough = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, enough.set)
     expected = asyncio.Queue(WINDOW)
-    async with websockets.connect(f"ws://127.0.0.1:{port}", compression=None) as connection:
+    async with websockets.connect(f"ws://127.0.0.1:{port}", **OPTIONS) as connection:
         _, count = await asyncio.gather(send(connection, expected, enough), check(connection, expected))
     print(json.dumps({"messages": count}), flush=True)
 
