@@ -77,9 +77,10 @@ class Shell:
     def type(self, text):
         os.write(self._keyboard, text.encode() + b"\r")
 
-    def ready(self):
-        """Whether it shows its prompt and waits for a command."""
-        return self.process.output().endswith(PROMPT)
+    def ready(self, shown=0):
+        """Whether it has printed more than `shown` and waits for a command."""
+        output = self.process.output()
+        return len(output) > shown and output.endswith(PROMPT)
 
     def answers(self):
         """What the terminal has shown so far, without what it showed of the typing itself."""
@@ -90,5 +91,5 @@ class Shell:
         expected = [*self.answers(), answer]
         shown = len(self.process.output())
         self.type(text)
-        self._lab.wait_for(f"the shell has done {text}", lambda: self.ready() and len(self.process.output()) > shown)
-        assert self.answers() == expected
+        self._lab.wait_for(f"the shell has done {text}", lambda: self.ready(shown))
+        assert self.answers() == expected, self.process.output()
