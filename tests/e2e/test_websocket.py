@@ -31,7 +31,7 @@ def test_every_message_comes_back(pair, switches):
     lab, nodes = pair
     client = lab.spawn("tokyo", "client", sys.executable, PROGRAM, "run", 8081, stdin=subprocess.PIPE)
     with Saboteur(lab, nodes) as saboteur:
-        lab.wait_for("there were enough switches", lambda: saboteur.switches >= switches or not client.running)
+        saboteur.wait(switches, client)
         client.popen.stdin.close()
         assert client.wait() == 0, f"{client.log()}\n{lab.describe()}"
     assert json.loads(client.output())["messages"] >= 1000

@@ -99,6 +99,11 @@ class Saboteur:
             yield number
             number += 1
 
+    def wait(self, switches, process):
+        """Waits until there were so many switches, or the process that lives through them has ended."""
+        while self.switches < switches and process.running:
+            time.sleep(0.1)
+
     def _check(self):
         if self._error:
             raise AssertionError("the saboteur could not go on") from self._error

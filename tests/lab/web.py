@@ -5,6 +5,7 @@
 
 import hashlib
 import os
+import select
 
 from lab import settings
 
@@ -65,6 +66,7 @@ class Download:
     """curl, writing to a file of the laboratory. `part` is the (first, last) byte of what it wants of the URL."""
 
     def __init__(self, lab, node, url, name, rate=None, part=None):
+        self._lab = lab
         self.target = lab.folder / name
         options = ["--limit-rate", rate] if rate else []
         options += ["--range", "{}-{}".format(*part)] if part else []
@@ -76,3 +78,30 @@ class Download:
     def digest(self):
         with open(self.target, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class PipedDownload(Download):
+    """A download that cannot end before it is read: curl writes into a pipe."""
+
+    def __init__(self, lab, node, url, name):
+        os.mkfifo(lab.folder / name)
+        # Open at both ends, so that this neither waits for curl nor depends on it.
+        self._pipe = os.open(lab.folder / name, os.O_RDWR)
+        self._hash = hashlib.sha256()
+        super().__init__(lab, node, url, name)
+
+    def read(self, count):
+        """Takes so many bytes."""
+        while count > 0:
+            ready, _, _ = select.select([self._pipe], [], [], settings.LIMIT)
+            assert ready, f"nothing came for {settings.LIMIT} s: {self.process.log()}\n{self._lab.describe()}"
+            data = os.read(self._pipe, min(count, 1_000_000))
+            self._hash.update(data)
+            count -= len(data)
+
+    def digest(self):
+        """Of all that was read."""
+        return self._hash.hexdigest()
+
+    def close(self):
+        os.close(self._pipe)
