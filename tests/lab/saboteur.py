@@ -15,10 +15,15 @@ import threading
 import time
 
 from lab import settings
+from lab.faults import FAULTS
 from lab.host import LabError
 from lab.pair import wait_agreed
 
-FAULTS = ("silence", "silence towards", "interface down", "address removed", "reset")
+RESETS = {
+    "reset-by-dialler": lambda lab, line: lab.reset(line, "tokyo"),
+    "reset-by-acceptor": lambda lab, line: lab.reset(line, "osaka"),
+}
+EVERYTHING = FAULTS | RESETS
 
 # One round in so many leaves no line at all.
 BLACKOUTS = 6
@@ -28,23 +33,23 @@ PATIENCE = 60
 
 @dataclasses.dataclass(frozen=True)
 class Round:
-    """Lines that fail together: (line, fault, node) each; for how many seconds; and whether they are repaired only
-    after the nodes have left them."""
+    """Lines that fail together, each in its way; for how many seconds; and whether they are repaired only after the
+    nodes have left them."""
 
-    faults: tuple
+    faults: dict
     seconds: float
     until_left: bool
 
     def __str__(self):
-        faults = ", ".join(f"{line}: {fault} {node}" for line, fault, node in self.faults)
+        faults = ", ".join(f"{line}: {fault}" for line, fault in self.faults.items())
         return f"{faults}; for {self.seconds:.2f} s" + (" and until left" if self.until_left else "")
 
 
-def plan(chance, lines, nodes, blackout):
+def plan(chance, lines, blackout):
     """The next round. All lines fail together for `blackout` seconds at most, which may be 0 for never."""
     everything = blackout > 0 and chance.randrange(BLACKOUTS) == 0
     broken = lines if everything else chance.sample(lines, chance.randrange(1, len(lines)))
-    faults = tuple((line, chance.choice(FAULTS), chance.choice(nodes)) for line in broken)
+    faults = {line: chance.choice(list(EVERYTHING)) for line in broken}
     seconds = chance.uniform(0, blackout if everything else 1)
     return Round(faults, seconds, until_left=not everything and chance.random() < 0.5)
 
@@ -112,13 +117,12 @@ class Saboteur:
         chance = random.Random(self._seed)
         try:
             while not self._stopping.is_set():
-                self._play(plan(chance, list(self._lab.lines), self._lab.nodes, self._blackout))
+                self._play(plan(chance, list(self._lab.lines), self._blackout))
         except Exception as error:  # It is the thread of the test that fails.
             self._error = error
 
     def _play(self, planned):
-        broken = [line for line, *_ in planned.faults]
-        spared = [line for line in self._lab.lines if line not in broken]
+        spared = [line for line in self._lab.lines if line not in planned.faults]
         # What is left must work, and everything before nothing is left: so it stays as short as was promised.
         working = spared or list(self._lab.lines)
         self._wait(f"every link on {working} is ACT", lambda: self._all_act(working))
@@ -126,29 +130,17 @@ class Saboteur:
             return
         self._rounds += 1
         print(f"saboteur: {planned}")
-        for fault in planned.faults:
-            self._break(*fault)
+        for line, fault in planned.faults.items():
+            # A line may be so fresh from its last repair that nothing is connected on it that could be reset.
+            with contextlib.suppress(LabError) if fault in RESETS else contextlib.nullcontext():
+                EVERYTHING[fault](self._lab, line)
         self._stopping.wait(planned.seconds)
         if planned.until_left:
             # After a reset a link is soon back in use.
-            lasting = [line for line, fault, _ in planned.faults if fault != "reset"]
+            lasting = [line for line, fault in planned.faults.items() if fault not in RESETS]
             self._wait(f"nobody uses {lasting}", lambda: not self._in_use(lasting))
-        for line in broken:
+        for line in planned.faults:
             self._lab.heal(line)
-
-    def _break(self, line, fault, node):
-        if fault == "silence":
-            self._lab.cut(line)
-        elif fault == "silence towards":
-            self._lab.cut(line, towards=node)
-        elif fault == "interface down":
-            self._lab.interface_down(line, node)
-        elif fault == "address removed":
-            self._lab.remove_address(line, node)
-        else:
-            # The line may be so fresh from its last repair that nothing is connected on it yet.
-            with contextlib.suppress(LabError):
-                self._lab.reset(line, node)
 
     def _wait(self, what, predicate):
         """Until it is so or the work is over."""
