@@ -98,9 +98,9 @@ class Saboteur:
         return self._switches
 
     def until(self, switches):
-        """Counts the runs of an application: 0, 1, 2... until there were so many switches."""
+        """Counts the runs of an application: 0, and then 1, 2... until there were so many switches."""
         number = 0
-        while self.switches < switches:
+        while self.switches < switches or number == 0:
             yield number
             number += 1
 
