@@ -111,10 +111,12 @@ std::expected<bool, std::string_view> Node::Impl::greet(Connection& connection, 
         return config_.peers[c.peer.value].name == hello.node && c.circuit == hello.circuit;
     });
     if (candidate == connection.candidates.end() || hello.peer != config_.name) {
-        const auto text = fmt::format("{} does not expect {} on circuit {} from there", config_.name,
-                                      hello.node, hello.circuit);
-        report_stranger(connection,
-                        hello.peer == config_.name ? text : "it looks for a node named " + hello.peer, now);
+        const auto text = hello.peer == config_.name
+                              ? fmt::format("{} does not expect {} on circuit {} from there", config_.name,
+                                            hello.node, hello.circuit)
+                              : fmt::format("{} looks for a node named {}, and this is {}", hello.node,
+                                            hello.peer, config_.name);
+        report_stranger(connection, text, now);
         refuse(connection, {wire::RefuseReason::unknown_peer, text});
         return false;
     }

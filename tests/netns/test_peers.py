@@ -144,6 +144,13 @@ def test_timing_rules_that_differ_are_told(lab):
     )
 
 
+def test_a_node_with_another_name_than_the_other_file_says_is_told_at_both_ends(lab):
+    files = configs(lab, APP)
+    files["osaka"]["node"] = "kyoto"
+    for node in [Node(lab, name, config).start() for name, config in files.items()]:
+        wait_error(lab, node, "tokyo looks for a node named osaka, and this is kyoto")
+
+
 def test_an_unlisted_peer_is_refused():
     """The stranger's file lists the hub; the hub's file does not list the stranger."""
     nodes = ("hub", "friend", "stranger")
