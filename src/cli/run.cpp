@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The warmspare authors
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <sstream>
 
@@ -49,6 +51,9 @@ int run(int argc, const char* const* argv, Console& console) {
     CLI::App app{"Shows what warmspared does: its link tables, its processes and its events.", "warmspare"};
     app.set_version_flag("--version", "warmspare " WARMSPARE_VERSION);
     app.require_subcommand(0, 1);
+    app.failure_message([](const CLI::App*, const CLI::Error& error) {
+        return fmt::format("warmspare: {}; --help says more\n", error.what());
+    });
     app.footer("Exit codes: 0 fine; 1 the thing asked about is wrong, or there is no daemon; 2 usage.");
     Arguments arguments;
     add_commands(app, arguments);

@@ -34,16 +34,21 @@ std::string reason_to_keep(const std::string& path, const SocketAddress& address
     return cause_of(error);
 }
 
+/// The file itself need not be there.
+std::string bind_cause(int error) {
+    return error == ENOENT ? "no such directory" : cause_of(error);
+}
+
 /// Empty if the socket was bound.
 std::string bind_to_path(int socket, const std::string& path) {
     const SocketAddress address = asio::local::stream_protocol::endpoint(path);
     const int error = bind_socket(socket, address);
     if (error == 0) return "";
-    if (error != EADDRINUSE) return cause_of(error);
+    if (error != EADDRINUSE) return bind_cause(error);
     if (std::string reason = reason_to_keep(path, address); !reason.empty()) return reason;
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return cause_of(errno);
     const int second_error = bind_socket(socket, address);
-    return second_error == 0 ? "" : cause_of(second_error);
+    return second_error == 0 ? "" : bind_cause(second_error);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <utility>
 
 #include "node/config_health.hpp"
@@ -53,6 +54,12 @@ void fill_addresses(core::LinkStatus& link, const std::vector<Circuit>& circuits
     if (link.endpoints.peer_address.empty()) link.endpoints.peer_address = circuit->remote.value_or("");
 }
 
+/// As nohup leaves it.
+bool is_ignored(int signal) {
+    struct sigaction action {};
+    return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 Daemon::Daemon(Config config, spdlog::logger& log)
@@ -61,6 +68,8 @@ Daemon::Daemon(Config config, spdlog::logger& log)
       context_(concurrency_hint),
       signals_(context_, SIGTERM, SIGINT),
       timer_(context_) {
+    // A terminal that closes ends what runs in it, and that is no reason to end without a goodbye.
+    if (!is_ignored(SIGHUP)) signals_.add(SIGHUP);
 }
 
 Daemon::~Daemon() {
@@ -121,13 +130,13 @@ void Daemon::wait_for_signal() {
 }
 
 void Daemon::handle_signal(int number) {
-    const char* name = number == SIGINT ? "SIGINT" : "SIGTERM";
+    const char* name = ::sigabbrev_np(number);
     if (std::exchange(ending_, true)) {
-        log_.warn("{} again: ending at once", name);
+        log_.warn("SIG{} again: ending at once", name);
         return context_.stop();
     }
     const auto seconds = std::chrono::duration_cast<std::chrono::duration<double>>(config_.drain);
-    log_.info("{}: no more applications accepted; open streams have {} s", name, seconds.count());
+    log_.info("SIG{}: no more applications accepted; open streams have {} s", name, seconds.count());
     drain();
 }
 
@@ -149,7 +158,9 @@ void Daemon::shut_down() {
 }
 
 void Daemon::record(core::Event event) {
-    log_.log(level_of(event.kind), "{}", event_text(event));
+    // The level of an error says already what it is.
+    const bool said = event.kind == core::EventKind::error;
+    log_.log(level_of(event.kind), "{}", said ? details_text(event) : event_text(event));
     const auto time = wall_time(event.at);
     events_.append(std::move(event), time);
 }

@@ -51,7 +51,7 @@ std::string printable(std::string_view text) {
     return out;
 }
 
-std::string event_text(const core::Event& event) {
+std::string details_text(const core::Event& event) {
     std::vector<std::string> parts;
     add_names(parts, event);
     if (event.endpoints) {
@@ -61,9 +61,14 @@ std::string event_text(const core::Event& event) {
     }
     if (!event.cause.empty()) parts.push_back("cause: " + event.cause);
     add_numbers(parts, event);
+    return printable(fmt::format("{}", fmt::join(parts, ", ")));
+}
+
+std::string event_text(const core::Event& event) {
+    const std::string details = details_text(event);
     std::string line{to_string(event.kind)};
-    if (!parts.empty()) line += fmt::format(": {}", fmt::join(parts, ", "));
-    return printable(line);
+    if (!details.empty()) line += ": " + details;
+    return line;
 }
 
 std::string event_text(std::string_view time, const core::Event& event) {

@@ -17,6 +17,9 @@ namespace warmspare::node {
 /// The same after its time.
 [[nodiscard]] std::string event_text(std::string_view time, const core::Event& event);
 
+/// The same but for what happened, which the line says already. May be empty.
+[[nodiscard]] std::string details_text(const core::Event& event);
+
 /// Text that may carry bytes from elsewhere, safe for any terminal: whatever is not printable ASCII is
 /// shown as \xHH.
 [[nodiscard]] std::string printable(std::string_view text);

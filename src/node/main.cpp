@@ -85,6 +85,9 @@ int main(int argc, char** argv) {
                    "control socket (default: /run/warmspare/control.sock for root, "
                    "$XDG_RUNTIME_DIR/warmspare/control.sock otherwise)")
         ->type_name("PATH");
+    app.failure_message([](const CLI::App*, const CLI::Error& error) {
+        return std::string("warmspared: ") + error.what() + "; --help says more\n";
+    });
     app.set_version_flag("--version", std::string("warmspared ") + WARMSPARE_VERSION);
     try {
         app.parse(argc, argv);

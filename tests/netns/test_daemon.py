@@ -35,16 +35,18 @@ def test_a_control_socket_left_by_a_killed_daemon_is_taken_over(lab):
     tokyo.start()
 
 
-def test_sigterm_lets_streams_end_in_order_and_accepts_no_more(lab):
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda ending: ending.name)
+def test_a_signal_lets_streams_end_in_order_and_accepts_no_more(lab, ending):
     tokyo, osaka = start_pair(lab, APP)
     server = StreamServer(lab, "osaka")
     stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
     stream.wait_moving(server)
-    tokyo.signal(signal.SIGTERM)
+    tokyo.signal(ending)
     lab.wait_for("no more is accepted", lambda: refused(lab))
     stream.wait_moving(server)
     stream.finish()
     tokyo.expect_end(0)
+    assert f"{ending.name}: no more applications accepted" in tokyo.process.log()
     lab.wait_for("the peer was told", lambda: all(link["condition"] == "SBY" for link in osaka.peer()["links"]))
     assert not tokyo.control.exists()
 
@@ -57,6 +59,14 @@ def refused(lab):
     except ConnectionRefusedError:
         return True
     return False
+
+
+def test_a_hang_up_is_nothing_to_a_daemon_that_was_started_with_nohup(lab):
+    tokyo = Node(lab, "tokyo", configs(lab, APP)["tokyo"], wrapper=["nohup"]).start()
+    tokyo.process.signal(signal.SIGHUP)
+    tokyo.process.signal(signal.SIGTERM)
+    tokyo.expect_end(0)
+    assert "SIGTERM: no more" in tokyo.process.log() and "SIGHUP" not in tokyo.process.log()
 
 
 @pytest.mark.parametrize("which", ["dialler", "acceptor"])

@@ -78,7 +78,7 @@ TEST_F(UnixListenerTest, RemovesNoFileThatAnotherProgramPutThere) {
 }
 
 TEST_F(UnixListenerTest, SaysWhenTheDirectoryIsMissing) {
-    EXPECT_EQ(UnixListener::open("/nonexistent/a.sock").error(), "no such file");
+    EXPECT_EQ(UnixListener::open("/nonexistent/a.sock").error(), "no such directory");
 }
 
 }  // namespace

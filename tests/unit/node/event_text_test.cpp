@@ -47,6 +47,11 @@ TEST(EventText, Ipv6HasBracketsAndAPortThatIsNotKnownIsAStar) {
     EXPECT_EQ(event_text(event), "assign: [fd00::1]:* to [fd00::2]:7440");
 }
 
+TEST(EventText, DetailsAreAllButTheKind) {
+    EXPECT_EQ("switch: " + details_text(test::example_switch()), event_text(test::example_switch()));
+    EXPECT_EQ(details_text({.kind = core::EventKind::release}), "");
+}
+
 TEST(EventText, BytesFromElsewhereCannotControlATerminal) {
     core::Event event;
     event.cause = "said \x1b[2J\r\n\xc2\x9b";
