@@ -61,6 +61,21 @@ void limit_connecting(int fd) {
 
 }  // namespace
 
+std::expected<node::Json, std::string> read_reply(std::string_view line, const fs::path& path) {
+    node::Json json = node::parse_line(line);
+    if (!json.is_object() || json.value("version", node::Json{}) != node::control::version) {
+        return std::unexpected{
+            fmt::format("what answers on {} does not speak this version of the protocol: is it a warmspared "
+                        "of version {}?",
+                        path.string(), WARMSPARE_VERSION)};
+    }
+    if (const auto error = json.find("error"); error != json.end()) {
+        const std::string message = error->is_string() ? error->get<std::string>() : node::to_line(*error);
+        return std::unexpected{fmt::format("warmspared on {} says: {}", path.string(), message)};
+    }
+    return json;
+}
+
 std::expected<ControlClient, std::string> ControlClient::ask(const fs::path& path,
                                                              const node::control::Request& request) {
     const auto chosen = path.empty() ? node::default_control_path() : path;
@@ -88,20 +103,9 @@ ControlClient::~ControlClient() {
 }
 
 std::expected<node::Json, std::string> ControlClient::reply(std::optional<std::chrono::milliseconds> limit) {
-    auto text = line(limit);
-    if (!text) return std::unexpected{std::move(text.error())};
-    node::Json json = node::Json::parse(*text, nullptr, false);
-    if (!json.is_object() || json.value("version", node::Json{}) != node::control::version) {
-        return std::unexpected{
-            fmt::format("what answers on {} does not speak this version of the protocol: is it a warmspared "
-                        "of version {}?",
-                        path_.string(), WARMSPARE_VERSION)};
-    }
-    if (const auto error = json.find("error"); error != json.end()) {
-        const std::string message = error->is_string() ? error->get<std::string>() : error->dump();
-        return std::unexpected{fmt::format("warmspared on {} says: {}", path_.string(), message)};
-    }
-    return json;
+    const auto text = line(limit);
+    if (!text) return std::unexpected{text.error()};
+    return read_reply(*text, path_);
 }
 
 std::expected<std::string, std::string> ControlClient::line(std::optional<std::chrono::milliseconds> limit) {

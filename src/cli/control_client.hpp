@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "node/control_protocol.hpp"
 #include "node/json.hpp"
@@ -18,6 +19,11 @@ namespace warmspare::cli {
 
 /// How long a daemon may leave a question without an answer.
 inline constexpr std::chrono::seconds answer_limit{10};
+
+/// What a line of a daemon says; `path` is for the texts of errors. What the daemon calls an error is one
+/// here.
+[[nodiscard]] std::expected<node::Json, std::string> read_reply(std::string_view line,
+                                                                const std::filesystem::path& path);
 
 /// Errors are sentences for the user that name the path and say what to do.
 class ControlClient {
@@ -30,8 +36,8 @@ class ControlClient {
     ControlClient& operator=(ControlClient&&) = delete;
     ~ControlClient();
 
-    /// One reply. What the daemon calls an error, its end of the connection and its silence for longer than
-    /// `limit` (empty: as long as it takes) are errors here too.
+    /// One reply. The end of the connection and silence for longer than `limit` (empty: as long as it takes)
+    /// are errors too.
     [[nodiscard]] std::expected<node::Json, std::string> reply(
         std::optional<std::chrono::milliseconds> limit);
 

@@ -16,6 +16,14 @@
 
 namespace warmspare::core {
 
+namespace {
+
+/// As long as a connection is not read at the other end, what is to be told there waits. No honest node asks
+/// for this much meanwhile.
+constexpr std::size_t most_unread = std::size_t{4} << 20;
+
+}  // namespace
+
 class Node::Impl {
   public:
     Impl(const NodeConfig& config, std::uint64_t incarnation, Applications& applications, Time now)
@@ -178,6 +186,8 @@ void Node::Impl::handle_bytes(ConnectionId id, std::span<const std::byte> bytes,
     connection = connections_.find(id);
     if (connection && !received)
         punish(*connection, received.error(), now);
+    else if (connection && connection->transceiver.outbox().queued_bytes() > most_unread)
+        punish(*connection, "does not read what it asks for", now);
     else if (connection && connection->transceiver.outbox().queued())
         connections_.mark_ready(*connection);
     if (known) known->settle(now);

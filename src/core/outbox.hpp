@@ -22,7 +22,9 @@ class Outbox {
     [[nodiscard]] wire::Buffer& urgent() noexcept { return urgent_; }
     /// Other frames that are not data.
     [[nodiscard]] wire::Buffer& control() noexcept { return control_; }
-    [[nodiscard]] bool queued() const noexcept { return !urgent_.empty() || !control_.empty(); }
+    [[nodiscard]] bool queued() const noexcept { return queued_bytes() > 0; }
+    /// What waits for the next batch.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept { return urgent_.size() + control_.size(); }
 
     /// Whether a batch is not written completely yet.
     [[nodiscard]] bool in_batch() const noexcept { return first_piece_ < pieces_.size(); }

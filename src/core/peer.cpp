@@ -167,7 +167,7 @@ void Peer::apply(const Decision& decision, Time now) {
             ways_[process.value].moved_due = row.moved;
             update_way(process, now);
             traffic_.retell(process, now);
-            expect_resumption(process, restore ? now : proof);
+            expect_resumption(process, restore ? now : proof, now);
             break;
         }
         case DecisionKind::recovery:

@@ -156,7 +156,7 @@ class Peer {
     void update_way(ProcessIndex process, Time now);
     void note_stream_heard(const Connection& connection, Time now);
     void lead(ProcessIndex process, Connection& connection);
-    void expect_resumption(ProcessIndex process, Time since);
+    void expect_resumption(ProcessIndex process, Time since, Time now);
     void resume(ProcessIndex process, std::uint64_t epoch, Time now);
 
     // news

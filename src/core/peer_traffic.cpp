@@ -6,12 +6,20 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include "core/establishment.hpp"
 #include "core/peer.hpp"
 
 namespace warmspare::core {
+
+namespace {
+
+/// Of one process. Whoever moves it about without its traffic being heard of must not fill the memory.
+constexpr std::ptrdiff_t most_resumptions = 16;
+
+}  // namespace
 
 void Peer::take_traffic_news(Time now) {
     traffic_.take_changed(changed_);
@@ -115,7 +123,10 @@ void Peer::lead(ProcessIndex process, Connection& connection) {
 
 // --- switches that are not over ---
 
-void Peer::expect_resumption(ProcessIndex process, Time since) {
+void Peer::expect_resumption(ProcessIndex process, Time since, Time now) {
+    const auto oldest = std::ranges::find(resumptions_, process, &Resumption::process);
+    if (std::ranges::count(resumptions_, process, &Resumption::process) >= most_resumptions)
+        resume(process, oldest->epoch, now);
     const auto& way = ways_[process.value];
     resumptions_.push_back({process, assignments_.process(process).moved, since, way.replayed, way.answered});
 }

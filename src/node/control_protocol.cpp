@@ -33,7 +33,7 @@ std::string request_line(const Request& request) {
 }
 
 std::expected<Request, std::string> parse_request(std::string_view line) {
-    const Json json = Json::parse(line, nullptr, false);
+    const Json json = parse_line(line);
     if (!json.is_object()) return std::unexpected{"a request is a JSON object on one line"};
     if (!speaks_this_version(json)) return std::unexpected{"only version 1 is spoken here: \"version\": 1"};
     const Json command = json.value("command", Json{});

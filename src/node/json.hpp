@@ -9,6 +9,7 @@
 #include <expected>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "core/event.hpp"
 #include "core/status.hpp"
@@ -26,6 +27,11 @@ using Json = nlohmann::ordered_json;
 /// One line without its end, in ASCII: causes may carry bytes that a peer sent, and none of them may reach
 /// a terminal or break a parser. Bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string to_line(const Json& json);
+
+/// The reverse of to_line. Discarded (is_discarded()) if it is no JSON, or is nested deeper than anything
+/// that is said here: the library works through a value by recursion, and a line of brackets would end the
+/// program.
+[[nodiscard]] Json parse_line(std::string_view line);
 
 /// An event as it is read back. `time` stays text.
 struct ReadEvent {

@@ -6,15 +6,31 @@
 
 #include <array>
 #include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 
 #include "node/json.hpp"
 
 namespace warmspare::node {
 namespace {
 
+constexpr int deepest = 16;
+
+/// The library would cut a number to the size of T.
+template <std::unsigned_integral T>
+T number(const Json& json) {
+    if (!json.is_number_unsigned() || json.get<std::uint64_t>() > std::numeric_limits<T>::max())
+        throw std::out_of_range{"a number is not within its limits"};
+    return json.get<T>();
+}
+
 core::Duration from_milliseconds(double value) {
+    constexpr double longest = 9.2e12;
+    if (!(std::abs(value) <= longest)) throw std::out_of_range{"a time is not within its limits"};
     return core::Duration{std::llround(value * 1e6)};
 }
 
@@ -22,7 +38,10 @@ template <class T>
 std::optional<T> optional_value(const Json& json, const char* name) {
     const auto found = json.find(name);
     if (found == json.end() || found->is_null()) return std::nullopt;
-    return found->get<T>();
+    if constexpr (std::unsigned_integral<T>)
+        return number<T>(*found);
+    else
+        return found->get<T>();
 }
 
 std::optional<core::Duration> optional_duration(const Json& json, const char* name) {
@@ -34,7 +53,8 @@ std::string text_or_empty(const Json& json, const char* name) {
 }
 
 core::Endpoints endpoints(const Json& json) {
-    return {json.at("own_address"), json.at("own_port"), json.at("peer_address"), json.at("peer_port")};
+    return {json.at("own_address"), number<std::uint16_t>(json.at("own_port")), json.at("peer_address"),
+            number<std::uint16_t>(json.at("peer_port"))};
 }
 
 /// The value among `values` that to_string calls `text`.
@@ -67,7 +87,7 @@ core::LinkStatus link_status(const Json& json) {
     link.name = json.at("name");
     link.circuit = json.at("circuit");
     link.endpoints = endpoints(json);
-    link.priority = json.at("priority");
+    link.priority = number<std::uint32_t>(json.at("priority"));
     link.condition = condition(json.at("condition"));
     link.in_use = json.at("in_use");
     link.process = optional_value<std::string>(json, "process");
@@ -81,8 +101,8 @@ core::ProcessStatus process_status(const Json& json) {
     process.id = json.at("id");
     process.state = process_state(json.at("state"));
     process.link = optional_value<std::string>(json, "link");
-    process.streams = json.at("streams");
-    process.free_spares = json.at("free_spares");
+    process.streams = number<std::uint64_t>(json.at("streams"));
+    process.free_spares = number<std::uint64_t>(json.at("free_spares"));
     return process;
 }
 
@@ -130,6 +150,16 @@ auto without_exceptions(Read read, const Json& json) -> std::expected<decltype(r
 }
 
 }  // namespace
+
+Json parse_line(std::string_view line) {
+    bool too_deep = false;
+    const auto shallow = [&](int depth, Json::parse_event_t, const Json&) {
+        too_deep = too_deep || depth > deepest;
+        return !too_deep;
+    };
+    auto json = Json::parse(line, shallow, false);
+    return too_deep ? Json(Json::value_t::discarded) : json;
+}
 
 std::expected<core::NodeStatus, std::string> read_status(const Json& json) {
     return without_exceptions(node_status, json);

@@ -3,6 +3,7 @@
 
 #include "node/control_protocol.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +46,11 @@ TEST(ControlProtocol, WrongRequestsAreToldWhatWouldBeRight) {
 
 TEST(ControlProtocol, DeepNestingIsOnlyAWrongRequest) {
     EXPECT_FALSE(parse_request(std::string(60000, '[')));
-    EXPECT_FALSE(parse_request(std::string(30000, '[') + std::string(30000, ']')));
+    const auto nested = std::string(30000, '[') + std::string(30000, ']');
+    EXPECT_FALSE(parse_request(nested));
+    for (const auto* name : {"command", "follow", "version", "other"})
+        EXPECT_FALSE(
+            parse_request(fmt::format(R"({{"version":1,"command":"status","{}":{}}})", name, nested)));
 }
 
 TEST(ControlProtocol, RepliesCarryTheVersionAndEndTheirLine) {

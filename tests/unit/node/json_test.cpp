@@ -100,6 +100,35 @@ TEST(EventJson, ResumedAlwaysHasItsNumbers) {
     EXPECT_EQ(event_json(logged(event))["replayed_bytes"], 65536);
 }
 
+// A number that is cut to fit would be an invented one.
+TEST(StatusJson, NumbersThatDoNotFitAreMistakes) {
+    const auto with = [](const char* name, const Json& value) {
+        Json json = status_json(test::worked_example());
+        json["peers"][0]["links"][0][name] = value;
+        return read_status(json).has_value();
+    };
+    EXPECT_TRUE(with("own_port", 65535));
+    EXPECT_FALSE(with("own_port", 65536));
+    EXPECT_FALSE(with("own_port", -1));
+    EXPECT_FALSE(with("own_port", 1.5));
+    EXPECT_FALSE(with("own_port", true));
+    EXPECT_TRUE(with("priority", 4294967295U));
+    EXPECT_FALSE(with("priority", 4294967296U));
+    EXPECT_TRUE(with("rtt_ms", 9e12));
+    EXPECT_FALSE(with("rtt_ms", 1e13));
+    EXPECT_FALSE(with("rtt_ms", -1e300));
+}
+
+TEST(ParseLine, TakesWhatIsSaidHereAndNothingDeeper) {
+    const std::string line = to_line(status_json(test::worked_example()));
+    EXPECT_EQ(to_line(parse_line(line)), line);
+    EXPECT_TRUE(parse_line("{").is_discarded());
+    EXPECT_TRUE(parse_line("").is_discarded());
+    EXPECT_FALSE(parse_line(std::string(16, '[') + std::string(16, ']')).is_discarded());
+    EXPECT_TRUE(parse_line(std::string(18, '[') + std::string(18, ']')).is_discarded());
+    EXPECT_TRUE(parse_line(std::string(1'000'000, '[') + std::string(1'000'000, ']')).is_discarded());
+}
+
 TEST(EventJson, LeavesOutWhatDoesNotApply) {
     auto event = event_of(core::EventKind::stream_open);
     event.stream = 12;
