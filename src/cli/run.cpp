@@ -32,7 +32,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     events->add_flag("--follow", arguments.events.follow, "Go on with those that are yet to come");
     events->add_flag("--json", arguments.events.json, "Print JSON, one object a line");
     CLI::App* check = app.add_subcommand("check", "Check a configuration file; needs no daemon");
-    check->add_option("file", arguments.file, "The file")->type_name("FILE")->required();
+    check->add_option("FILE", arguments.file, "The file")->required();
     add_control(app, arguments.control);
     for (CLI::App* command : {status, events, check}) add_control(*command, arguments.control);
 }

@@ -56,7 +56,7 @@ void fill_addresses(core::LinkStatus& link, const std::vector<Circuit>& circuits
 
 /// As nohup leaves it.
 bool is_ignored(int signal) {
-    struct sigaction action {};
+    struct sigaction action{};
     return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 

@@ -23,7 +23,9 @@ constexpr int deepest = 16;
 /// The library would cut a number to the size of T.
 template <std::unsigned_integral T>
 T number(const Json& json) {
-    if (!json.is_number_unsigned() || json.get<std::uint64_t>() > std::numeric_limits<T>::max())
+    const bool negative =
+        json.is_number_integer() && !json.is_number_unsigned() && json.get<std::int64_t>() < 0;
+    if (!json.is_number_integer() || negative || json.get<std::uint64_t>() > std::numeric_limits<T>::max())
         throw std::out_of_range{"a number is not within its limits"};
     return json.get<T>();
 }
