@@ -19,9 +19,16 @@ Cell in_use_cell(bool in_use) {
     return in_use ? Cell{"Y", Style::strong} : Cell{"N"};
 }
 
+double milliseconds(core::Duration duration) {
+    return std::chrono::duration<double, std::milli>{duration}.count();
+}
+
 std::string round_trip_text(const std::optional<core::Duration>& round_trip) {
-    if (!round_trip) return "";
-    return fmt::format("{:.3f} ms", std::chrono::duration<double, std::milli>{*round_trip}.count());
+    return round_trip ? fmt::format("{:.3f} ms", milliseconds(*round_trip)) : "";
+}
+
+std::string detection_text(const std::optional<core::Duration>& detection) {
+    return detection ? fmt::format("{:.1f} ms", milliseconds(*detection)) : "";
 }
 
 std::string links_text(const std::vector<core::LinkStatus>& links, bool colour) {
@@ -33,7 +40,8 @@ std::string links_text(const std::vector<core::LinkStatus>& links, bool colour) 
                  {"process"},
                  {"in flight"},
                  {"link"},
-                 {"rtt", Align::right}}};
+                 {"rtt", Align::right},
+                 {"detection", Align::right}}};
     for (const auto& link : links) {
         table.add_row({{std::to_string(link.endpoints.own_port)},
                        {std::to_string(link.priority)},
@@ -43,7 +51,8 @@ std::string links_text(const std::vector<core::LinkStatus>& links, bool colour) 
                        {link.process.value_or("")},
                        {link.test_in_flight ? "Y" : ""},
                        {link.name},
-                       {round_trip_text(link.round_trip)}});
+                       {round_trip_text(link.round_trip)},
+                       {detection_text(link.detection)}});
     }
     return table.render(colour);
 }
@@ -68,6 +77,9 @@ std::string processes_text(const std::vector<core::ProcessStatus>& processes, bo
 
 std::string status_text(const core::NodeStatus& status, bool colour) {
     std::string out = fmt::format("node {}\n", status.node);
+    if (!status.scheduling.empty())
+        out += fmt::format("scheduling {}, late by {:.1f} ms at most\n", status.scheduling,
+                           milliseconds(status.late));
     for (const auto& peer : status.peers) {
         out += fmt::format("\npeer {}\n{}", peer.name, links_text(peer.links, colour));
         if (!peer.processes.empty()) out += '\n' + processes_text(peer.processes, colour);

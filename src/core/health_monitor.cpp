@@ -83,7 +83,7 @@ void HealthMonitor::watch(LinkIndex index, bool outstanding, Time now) {
 
 Time HealthMonitor::watch_deadline(const Link& link) const {
     if (!(link.outstanding || link.health.suspected()) || link.health.test_in_flight()) return never;
-    return link.health.tested_at() + config_.watchdog / 2;
+    return link.health.tested_at() + link.health.pause_between_tests();
 }
 
 /// Takes up what a change of a link's state means: its next deadline, and a test to send.

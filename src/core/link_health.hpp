@@ -62,6 +62,8 @@ class LinkHealth {
     [[nodiscard]] Duration watchdog() const noexcept;
     /// How long a reply may take before the link is suspect: no longer than that.
     [[nodiscard]] Duration patience() const noexcept;
+    /// How long after a test the next one goes out, while anything is outstanding.
+    [[nodiscard]] Duration pause_between_tests() const noexcept { return configured_watchdog_ / 2; }
 
     /// The connection is accepted, after a handshake that took `round_trip`.
     void handle_up(Duration round_trip, Time now) noexcept;

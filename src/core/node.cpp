@@ -10,6 +10,7 @@
 
 #include "core/connections.hpp"
 #include "core/doorkeeper.hpp"
+#include "core/lateness.hpp"
 #include "core/nonce.hpp"
 #include "core/peer.hpp"
 #include "core/start_timer.hpp"
@@ -69,6 +70,7 @@ class Node::Impl {
     Connections connections_;
     EventQueue events_;
     Doorkeeper doorkeeper_;
+    Lateness lateness_;
     StartTimer start_timer_;
     std::vector<std::unique_ptr<Peer>> peers_;
     bool draining_ = false;
@@ -358,6 +360,8 @@ std::vector<ConnectionId> Node::to_be_judged(Time now) const {
 }
 
 void Node::handle_deadline(Time now) {
+    const Time due = next_deadline();
+    if (due <= now) impl_->lateness_.note(now - due, now);
     impl_->handle_deadline(now);
     impl_->finish_turn(now);
 }
@@ -372,7 +376,11 @@ std::optional<Event> Node::poll_event() {
 
 NodeStatus Node::status() const {
     NodeStatus status{.node = impl_->config_.name};
+    status.late = impl_->lateness_.worst();
     for (const auto& peer : impl_->peers_) status.peers.push_back(peer->status());
+    for (auto& peer : status.peers)
+        for (auto& link : peer.links)
+            if (link.detection) *link.detection += status.late;
     return status;
 }
 

@@ -382,6 +382,8 @@ PeerStatus Peer::status() const {
                         .in_use = row.holder.has_value(),
                         .test_in_flight = health_.link({i}).test_in_flight(),
                         .round_trip = health_.link({i}).round_trip()};
+        if (link.condition == Condition::act)
+            link.detection = health_.link({i}).pause_between_tests() + health_.link({i}).patience();
         if (row.config.dedicated())
             link.process = row.config.process;
         else if (row.holder)

@@ -38,6 +38,9 @@ struct LinkStatus {
     std::optional<std::string> process;
     bool test_in_flight = false;
     std::optional<Duration> round_trip;
+    /// How long it takes at most, while anything is outstanding on it, until silence makes it suspect and its
+    /// traffic moves; empty while it is SBY.
+    std::optional<Duration> detection;
 
     friend bool operator==(const LinkStatus&, const LinkStatus&) = default;
 };
@@ -94,6 +97,10 @@ struct StreamStatus {
 struct NodeStatus {
     std::string node;
     std::vector<PeerStatus> peers;
+    /// How late this node was at worst in the last minute or two.
+    Duration late{};
+    /// What the system lets it run with; not known to the core.
+    std::string scheduling;
 
     friend bool operator==(const NodeStatus&, const NodeStatus&) = default;
 };

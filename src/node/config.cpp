@@ -25,12 +25,21 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr DurationRange drain_range{.min = 0s, .max = 1h, .example = "5s"};
+/// More than that is no waiting for the next message but a processor that never rests.
+constexpr DurationRange busy_poll_range{.min = 1us, .max = 1ms, .example = "50us"};
 /// Far beyond every table that is allowed; keeps a wrong path from filling the memory.
 constexpr std::size_t longest_file = std::size_t{16} << 20;
 
 std::string read_node_name(TableReader& root) {
     if (root.require("node", "node = \"NAME\"") == nullptr) return "";
     return root.name("node").value_or("");
+}
+
+core::Duration read_busy_poll(TableReader& root) {
+    const Value* value = root.find("busy_poll");
+    const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(&value->data);
+    if (text != nullptr && *text == "off") return {};
+    return root.duration("busy_poll", busy_poll_range).value_or(core::Duration::zero());
 }
 
 std::vector<Mistake> collect_warnings(const std::vector<PeerDraft>& peers) {
@@ -44,6 +53,8 @@ Config read_config(TableReader& root) {
     Config config;
     config.node = read_node_name(root);
     config.drain = root.duration("drain", drain_range).value_or(config.drain);
+    config.realtime = root.boolean("realtime").value_or(config.realtime);
+    config.busy_poll = read_busy_poll(root);
     const Health health = read_health(root);
     config.health = health.links;
     auto peers = read_peers(root, config.node);

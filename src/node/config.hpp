@@ -112,6 +112,11 @@ struct Config {
     std::vector<Process> processes;
     /// How long open streams may go on after SIGTERM.
     core::Duration drain = std::chrono::seconds{5};
+    /// Whether to ask the system for real-time scheduling.
+    bool realtime = true;
+    /// How long to look for work before sleeping: what comes meanwhile is dealt with sooner, and a processor
+    /// is busy for it. Zero: not at all.
+    core::Duration busy_poll{};
     /// Right, but to be said at each start.
     std::vector<Mistake> warnings;
 

@@ -23,7 +23,7 @@ struct Unit {
 };
 
 // From small to large.
-constexpr std::array duration_units{Unit{"ms", 1'000'000}, Unit{"s", 1'000'000'000},
+constexpr std::array duration_units{Unit{"us", 1'000}, Unit{"ms", 1'000'000}, Unit{"s", 1'000'000'000},
                                     Unit{"min", 60'000'000'000}, Unit{"h", 3'600'000'000'000}};
 constexpr std::array size_units{Unit{"KiB", std::uint64_t{1} << 10}, Unit{"MiB", std::uint64_t{1} << 20},
                                 Unit{"GiB", std::uint64_t{1} << 30}};
@@ -78,7 +78,7 @@ std::string quantity_text(std::uint64_t amount, std::span<const Unit> units) {
 std::expected<core::Duration, std::string> parse_duration(std::string_view text, const DurationRange& range) {
     const auto amount = parse_quantity(text, {.units = duration_units,
                                               .noun = "duration",
-                                              .unit_list = "ms, s, min or h",
+                                              .unit_list = "us, ms, s, min or h",
                                               .example = range.example});
     if (!amount) return std::unexpected{amount.error()};
     const auto max = static_cast<std::uint64_t>(range.max.count());

@@ -17,6 +17,7 @@
 #include "node/event_text.hpp"
 #include "node/memory_limit.hpp"
 #include "node/process_limits.hpp"
+#include "node/scheduling.hpp"
 
 namespace warmspare::node {
 
@@ -78,6 +79,7 @@ Daemon::~Daemon() {
 
 std::expected<void, std::string> Daemon::start(const std::filesystem::path& control) {
     if (auto fits = fit_memory(); !fits) return fits;
+    if (config_.realtime) scheduling_ = ask_for_priority();
     driver_ = std::make_unique<net::Driver>(context_, config_, random_incarnation(),
                                             [this](core::Event event) { record(std::move(event)); });
     // First, because it tells a second instance from a port that is merely in use.
@@ -88,8 +90,8 @@ std::expected<void, std::string> Daemon::start(const std::filesystem::path& cont
     for (const Mistake& warning : config_.warnings) log_.warn("line {}: {}", warning.line, warning.message);
     wait_for_signal();
     driver_->start();
-    log_.info("node {} runs, version {}, control socket {}", config_.node, WARMSPARE_VERSION,
-              control.string());
+    log_.info("node {} runs, version {}, scheduling {}, control socket {}", config_.node, WARMSPARE_VERSION,
+              scheduling_, control.string());
     return {};
 }
 
@@ -111,7 +113,20 @@ std::expected<void, std::string> Daemon::fit_memory() {
 }
 
 void Daemon::run() {
-    context_.run();
+    if (config_.busy_poll == core::Duration::zero())
+        context_.run();
+    else
+        run_polling();
+}
+
+void Daemon::run_polling() {
+    core::Time busy_until = net::Worker::now() + config_.busy_poll;
+    while (!context_.stopped()) {
+        if (context_.poll() > 0)
+            busy_until = net::Worker::now() + config_.busy_poll;
+        else if (net::Worker::now() >= busy_until)
+            context_.run_one();
+    }
 }
 
 bool Daemon::close() {
@@ -167,6 +182,7 @@ void Daemon::record(core::Event event) {
 
 core::NodeStatus Daemon::status() const {
     core::NodeStatus status = driver_->status();
+    status.scheduling = scheduling_;
     for (std::size_t i = 0; i < status.peers.size() && i < config_.peers.size(); ++i) {
         for (core::LinkStatus& link : status.peers[i].links) fill_addresses(link, config_.peers[i].circuits);
     }

@@ -44,6 +44,8 @@ class Daemon {
 
   private:
     [[nodiscard]] std::expected<void, std::string> fit_memory();
+    /// Looks for work again for a while before it sleeps.
+    void run_polling();
     void wait_for_signal();
     void handle_signal(int number);
     void drain();
@@ -56,6 +58,7 @@ class Daemon {
     boost::asio::io_context context_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer timer_;
+    std::string scheduling_ = "normal";
     EventLog events_;
     std::unique_ptr<net::Driver> driver_;
     std::unique_ptr<ControlServer> control_;

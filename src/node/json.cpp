@@ -44,6 +44,7 @@ Json link_json(const core::LinkStatus& link) {
     json["process"] = or_null(link.process);
     json["test_in_flight"] = link.test_in_flight;
     json["rtt_ms"] = or_null(link.round_trip);
+    json["detection_ms"] = or_null(link.detection);
     return json;
 }
 
@@ -86,6 +87,8 @@ Json status_json(const core::NodeStatus& status) {
     Json json = Json::object();
     json["node"] = status.node;
     json["version"] = WARMSPARE_VERSION;
+    json["scheduling"] = status.scheduling;
+    json["late_ms"] = milliseconds(status.late);
     json["peers"] = Json::array();
     for (const auto& peer : status.peers) json["peers"].push_back(peer_json(peer));
     return json;

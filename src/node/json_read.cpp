@@ -95,6 +95,7 @@ core::LinkStatus link_status(const Json& json) {
     link.process = optional_value<std::string>(json, "process");
     link.test_in_flight = json.at("test_in_flight");
     link.round_trip = optional_duration(json, "rtt_ms");
+    link.detection = optional_duration(json, "detection_ms");
     return link;
 }
 
@@ -119,6 +120,8 @@ core::PeerStatus peer_status(const Json& json) {
 core::NodeStatus node_status(const Json& json) {
     core::NodeStatus status;
     status.node = json.at("node");
+    status.late = optional_duration(json, "late_ms").value_or(core::Duration::zero());
+    status.scheduling = text_or_empty(json, "scheduling");
     for (const auto& peer : json.at("peers")) status.peers.push_back(peer_status(peer));
     return status;
 }

@@ -19,15 +19,16 @@ using testing::Not;
 TEST(StatusText, TheWorkedExampleReadsLikeItsTable) {
     EXPECT_EQ(status_text(test::worked_example(), false),
               R"(node tokyo
+scheduling realtime, late by 0.3 ms at most
 
 peer osaka
-own port | priority | peer port | condition | in use | process | in flight | link         |       rtt
----------+----------+-----------+-----------+--------+---------+-----------+--------------+----------
-      20 |        1 |        20 | ACT       | Y      | A       | Y         | line:20-20   |  0.213 ms
-      21 |        1 |        21 | ACT       | N      | B       |           | line:21-21   |
-      23 |        1 |        23 | SBY       | Y      | C       | Y         | line:23-23   |
-     161 |        2 |       161 | SBY       | N      |         |           | line:161-161 |
-     162 |        3 |       162 | ACT       | N      |         |           | line:162-162 | 12.345 ms
+own port | priority | peer port | condition | in use | process | in flight | link         |       rtt | detection
+---------+----------+-----------+-----------+--------+---------+-----------+--------------+-----------+----------
+      20 |        1 |        20 | ACT       | Y      | A       | Y         | line:20-20   |  0.213 ms |   15.3 ms
+      21 |        1 |        21 | ACT       | N      | B       |           | line:21-21   |           |
+      23 |        1 |        23 | SBY       | Y      | C       | Y         | line:23-23   |           |
+     161 |        2 |       161 | SBY       | N      |         |           | line:161-161 |           |
+     162 |        3 |       162 | ACT       | N      |         |           | line:162-162 | 12.345 ms |   21.0 ms
 
 process | state     | link       | streams | free spares
 --------+-----------+------------+---------+------------

@@ -75,6 +75,8 @@ TEST(Config, WhatIsNotWrittenHasItsDefault) {
     EXPECT_EQ(config.health, core::HealthConfig{});
     EXPECT_EQ(config.memory, core::MemoryConfig{});
     EXPECT_EQ(config.drain, core::Duration{5s});
+    EXPECT_TRUE(config.realtime);
+    EXPECT_EQ(config.busy_poll, core::Duration{});
     EXPECT_THAT(config.warnings, IsEmpty());
     EXPECT_EQ(config.peers.at(0).circuits.at(0), (Circuit{.name = "fiber",
                                                           .local = std::nullopt,
@@ -86,6 +88,15 @@ TEST(Config, WhatIsNotWrittenHasItsDefault) {
     EXPECT_EQ(config.processes.at(0).listen, Endpoint{(TcpEndpoint{.host = "127.0.0.1", .port = 6380})});
     EXPECT_EQ(config.processes[0].target, std::nullopt);
     EXPECT_FALSE(config_of(with_line(3, "")).peers.at(0).table.dial);
+}
+
+TEST(Config, HowTheNodeRunsIsReadToo) {
+    EXPECT_FALSE(config_of(with_line(1, "node = \"tokyo\"\nrealtime = false")).realtime);
+    const auto polling = [](const std::string& text) {
+        return config_of(with_line(1, "node = \"tokyo\"\nbusy_poll = \"" + text + '"')).busy_poll;
+    };
+    EXPECT_EQ(polling("50us"), core::Duration{50us});
+    EXPECT_EQ(polling("off"), core::Duration{});
 }
 
 TEST(Config, WhatIsWrittenIsRead) {

@@ -267,13 +267,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     TopLevel, OneLineMistake,
-    ::testing::Values(
-        OneLine{1, "node = \"tokyo\"\ndrain = 5", "2: drain = 5 has no unit; write for example \"5s\""},
-        OneLine{1, "node = \"tokyo\"\ndrain = \"2h\"",
-                "2: drain = \"2h\" is out of range; write \"0s\" to \"1h\""},
-        OneLine{1, "node = \"tokyo\"\nhealth = 3", "2: health = 3 is a number; write [health]"},
-        OneLine{1, "node = \"tokyo\"\nname = 1979-05-27",
-                "2: unknown key name; known here: node, drain, health, peer, memory, process"}));
+    ::testing::Values(OneLine{1, "node = \"tokyo\"\ndrain = 5",
+                              "2: drain = 5 has no unit; write for example \"5s\""},
+                      OneLine{1, "node = \"tokyo\"\ndrain = \"2h\"",
+                              "2: drain = \"2h\" is out of range; write \"0s\" to \"1h\""},
+                      OneLine{1, "node = \"tokyo\"\nhealth = 3", "2: health = 3 is a number; write [health]"},
+                      OneLine{1, "node = \"tokyo\"\nname = 1979-05-27",
+                              "2: unknown key name; known here: node, drain, realtime, busy_poll, health, "
+                              "peer, memory, process"}));
 
 std::string many_processes(int count) {
     std::string text = with_line(6, "[process.first]");

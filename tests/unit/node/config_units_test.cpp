@@ -27,6 +27,7 @@ std::string size_error(std::string_view text) {
 }
 
 TEST(ConfigUnits, DurationsOfEveryUnit) {
+    EXPECT_EQ(parse_duration("1500us", time_range), core::Duration{1500us});
     EXPECT_EQ(parse_duration("10ms", time_range), core::Duration{10ms});
     EXPECT_EQ(parse_duration("1s", time_range), core::Duration{1s});
     EXPECT_EQ(parse_duration("5min", time_range), core::Duration{5min});
@@ -41,13 +42,15 @@ TEST(ConfigUnits, SizesOfEveryUnit) {
 
 TEST(ConfigUnits, WhatIsNoDurationSaysWhatWouldBe) {
     EXPECT_EQ(time_error("10"), "has no unit; write for example \"10ms\"");
-    EXPECT_EQ(time_error("5m"),
-              "has the unknown unit \"m\"; write a whole number and ms, s, min or h, for example \"10ms\"");
-    EXPECT_EQ(time_error("1.5s"),
-              "has the unknown unit \".5s\"; write a whole number and ms, s, min or h, for example \"10ms\"");
+    EXPECT_EQ(
+        time_error("5m"),
+        "has the unknown unit \"m\"; write a whole number and us, ms, s, min or h, for example \"10ms\"");
+    EXPECT_EQ(
+        time_error("1.5s"),
+        "has the unknown unit \".5s\"; write a whole number and us, ms, s, min or h, for example \"10ms\"");
     for (const char* text : {"", "ms", "-1s", "+1s", " 1s", "soon"}) {
         EXPECT_EQ(time_error(text),
-                  "is not a duration; write a whole number and ms, s, min or h, for example \"10ms\"")
+                  "is not a duration; write a whole number and us, ms, s, min or h, for example \"10ms\"")
             << text;
     }
 }

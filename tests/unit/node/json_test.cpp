@@ -32,10 +32,11 @@ TEST(StatusJson, HasTheNamesThatScriptsRelyOn) {
     status.peers[0].processes.resize(1);
     EXPECT_EQ(
         to_line(status_json(status)),
-        R"({"node":"tokyo","version":")" WARMSPARE_VERSION R"(","peers":[{"name":"osaka","links":[)"
+        R"({"node":"tokyo","version":")" WARMSPARE_VERSION
+        R"(","scheduling":"realtime","late_ms":0.3,"peers":[{"name":"osaka","links":[)"
         R"({"name":"line:20-20","circuit":"line","own_address":"130.1.1.1","own_port":20,)"
         R"("peer_address":"130.1.1.2","peer_port":20,"priority":1,"condition":"ACT","in_use":true,)"
-        R"("process":"A","test_in_flight":true,"rtt_ms":0.213}],)"
+        R"("process":"A","test_in_flight":true,"rtt_ms":0.213,"detection_ms":15.3}],)"
         R"("processes":[{"id":"A","state":"dedicated","link":"line:20-20","streams":2,"free_spares":1}]}]})");
 }
 

@@ -35,8 +35,10 @@ inline core::NodeStatus worked_example() {
                   example_link(162, 3, act, false, {}, false)};
     peer.links[0].round_trip = std::chrono::microseconds{213};
     peer.links[4].round_trip = std::chrono::microseconds{12345};
+    peer.links[0].detection = std::chrono::microseconds{15'300};
+    peer.links[4].detection = std::chrono::microseconds{21'000};
     peer.processes = {{"A", dedicated, "line:20-20", 2, 1}, {"B", idle, {}, 0, 1}, {"C", waiting, {}, 1, 1}};
-    return {"tokyo", {peer}};
+    return {"tokyo", {peer}, std::chrono::microseconds{300}, "realtime"};
 }
 
 inline core::Event example_switch() {
