@@ -99,10 +99,14 @@ void RulesBench::answer(std::initializer_list<std::string_view> links) {
 
 void RulesBench::disconnect(std::string_view link) {
     say(fmt::format("connection of {} is reset", link));
-    table_.set_cause(index(link), "connection reset");
-    health_.handle_down(index(link));
-    table_.disconnect(index(link));
+    lose(index(link));
     settle();
+}
+
+void RulesBench::lose(LinkIndex link) {
+    table_.set_cause(link, "connection reset");
+    health_.handle_down(link);
+    table_.disconnect(link);
 }
 
 void RulesBench::connect(std::string_view link) {
@@ -128,6 +132,15 @@ void RulesBench::other_node_says(std::string_view link, PeerView view) {
 void RulesBench::other_node_suspects(std::string_view link) {
     say(fmt::format("the other node suspects {}", link));
     health_.suspect(index(link), now_);
+    settle();
+}
+
+void RulesBench::restart_other_node() {
+    for (std::uint32_t i = 0; i < lines_.size(); ++i)
+        if (table_.row({i}).connection) lose({i});
+    settle();
+    say("the other node is a new one");
+    protection_.clear();
     settle();
 }
 

@@ -51,6 +51,8 @@ class RulesBench {
     void connect(std::string_view link);
     void other_node_says(std::string_view link, PeerView view);
     void other_node_suspects(std::string_view link);
+    /// It comes back as a new one, once every connection with the former one is gone.
+    void restart_other_node();
     /// Lets time pass, with all deadlines and replies that fall into it, the last instant included.
     void advance(Duration time);
     /// The same until this link was judged SBY; the rules are applied only when time goes on.
@@ -90,6 +92,7 @@ class RulesBench {
     [[nodiscard]] Line& at(std::string_view link) { return lines_[index(link).value]; }
     [[nodiscard]] const std::string& name(LinkIndex link) const { return table_.row(link).config.name; }
     void accept(LinkIndex link);
+    void lose(LinkIndex link);
     void say(std::string_view what);
     void step(Time until);
     void deliver_replies();
