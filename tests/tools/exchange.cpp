@@ -167,6 +167,10 @@ class Exchange {
             report_.longest_gap = now - last_input_;
             report_.longest_gap_at = now - started_;
         }
+        if (now - last_input_ >= report_.latest_gap) {
+            report_.latest_gap = now - last_input_;
+            report_.latest_gap_end = now;
+        }
         last_input_ = now;
         if (terms_.message == 0 || role_ == Role::server || ending_) return;
         const auto before = input_total() / terms_.message;
@@ -238,6 +242,7 @@ class Exchange {
         last_progress_ = now;
         report_.elapsed = now - started_;
         on_progress_(report_);
+        report_.latest_gap = {};
     }
 
     int socket_;

@@ -55,6 +55,10 @@ struct Report {
     /// Longest time between two reads that brought bytes, and when it ended.
     std::chrono::duration<double> longest_gap{0};
     std::chrono::duration<double> longest_gap_at{0};
+    /// The longest such time that ended since the last report on the progress, and its end on the steady
+    /// clock, which all programs of a host share.
+    std::chrono::duration<double> latest_gap{0};
+    Clock::time_point latest_gap_end;
     /// Request-reply, client only; in order of time.
     std::vector<std::chrono::nanoseconds> latencies;
 

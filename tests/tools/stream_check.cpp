@@ -155,6 +155,11 @@ double milliseconds(std::chrono::duration<double> time) {
     return time.count() * 1e3;
 }
 
+/// As other programs of this host read the same clock.
+double seconds_of(Clock::time_point time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
 std::string quoted_or_null(const std::string& text) {
     return text.empty() ? "null" : '"' + text + '"';
 }
@@ -178,10 +183,12 @@ void print(const char* role, bool final, const Report& report) {
                 final ? "true" : "false", report.ok() ? "true" : "false",
                 static_cast<unsigned long long>(report.sent),
                 static_cast<unsigned long long>(report.received), report.elapsed.count());
-    std::printf(R"("longest_gap_ms":%.3f,"longest_gap_at_s":%.3f,"mismatch_at":%s,"error":%s,"latency":%s})"
+    std::printf(R"("longest_gap_ms":%.3f,"longest_gap_at_s":%.3f,"gap_ms":%.3f,"gap_end_s":%.6f,)",
+                milliseconds(report.longest_gap), report.longest_gap_at.count(),
+                milliseconds(report.latest_gap), seconds_of(report.latest_gap_end));
+    std::printf(R"("mismatch_at":%s,"error":%s,"latency":%s})"
                 "\n",
-                milliseconds(report.longest_gap), report.longest_gap_at.count(), wrong.c_str(),
-                quoted_or_null(report.error).c_str(),
+                wrong.c_str(), quoted_or_null(report.error).c_str(),
                 final ? latencies_json(report.latencies).c_str() : "null");
     std::fflush(stdout);
 }
