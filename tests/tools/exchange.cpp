@@ -132,15 +132,17 @@ class Exchange {
             return (complete + (resting || told_to_end_ ? 0 : 1)) * terms_.message;
         }
         if (terms_.rate == 0) return std::numeric_limits<std::uint64_t>::max();
-        const double seconds = std::chrono::duration<double>(now - started_).count();
-        return static_cast<std::uint64_t>(seconds * static_cast<double>(terms_.rate) / 8);
+        // By whole milliseconds: a sender that may always send one byte more would never sleep.
+        const auto elapsed = std::chrono::floor<std::chrono::milliseconds>(now - started_);
+        return static_cast<std::uint64_t>(static_cast<double>(elapsed.count()) / 1e3 *
+                                          static_cast<double>(terms_.rate) / 8);
     }
 
-    /// Paced sending wakes every 2 ms; everything else is waited for, but not longer than the next report.
+    /// Paced sending wakes every millisecond; everything else is waited for, but not longer than the next report.
     [[nodiscard]] int timeout(Clock::time_point now) const {
         if (ending_) return 100;
         if (terms_.message != 0) return now < next_request_ ? 1 : 20;
-        return terms_.rate != 0 ? 2 : 20;
+        return terms_.rate != 0 ? 1 : 20;
     }
 
     [[nodiscard]] std::uint64_t input_total() const { return report_.received + held_; }
