@@ -5,13 +5,11 @@
 lasts for some seconds: such a test is about a time in which nothing happens."""
 
 import contextlib
-import signal
-import threading
-import time
 
 import pytest
 
 from lab import CheckedStream, StreamServer
+from lab.disturbances import burning, stopped_for, toggling
 from lab.pair import start_pair
 from lab.stream import FULL_SPEED, ONE_MEGABIT
 
@@ -21,36 +19,6 @@ SECONDS = 12
 loads = pytest.mark.parametrize(
     "load", [{"rate": FULL_SPEED}, {"rate": ONE_MEGABIT}], ids=["full-speed", "one-megabit"]
 )
-
-
-@contextlib.contextmanager
-def repeatedly(action):
-    """Does it again and again in the background; it returns how long to pause after it."""
-    ended = threading.Event()
-
-    def work():
-        while not ended.wait(action()):
-            pass
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-def stopped_for(node, seconds, pause):
-    """Stops a daemon for some time, as a scheduler with something better to do would."""
-
-    def stop():
-        node.signal(signal.SIGSTOP)
-        time.sleep(seconds)
-        node.signal(signal.SIGCONT)
-        return pause
-
-    return repeatedly(stop)
 
 
 def is_not_moved(lab, load, disturb):
@@ -81,14 +49,7 @@ def test_one_packet_lost_in_a_hundred_is_what_lines_do(lab, load):
 
 @loads
 def test_other_programs_may_need_the_processors(lab, load):
-    @contextlib.contextmanager
-    def burn(_):
-        burners = [lab.spawn("tokyo", f"burn-{i}", "sh", "-c", "while :; do :; done") for i in range(4)]
-        yield
-        for burner in burners:
-            burner.kill()
-
-    is_not_moved(lab, load, burn)
+    is_not_moved(lab, load, lambda nodes: burning(lab, "tokyo"))
 
 
 @loads
@@ -106,17 +67,8 @@ def test_a_link_that_comes_and_goes_is_left_and_left_alone(lab):
     server = StreamServer(lab, "osaka")
     stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
     stream.wait_moving(server)
-    cut = False
-
-    def toggle():
-        nonlocal cut
-        cut = not cut
-        lab.cut("fiber") if cut else lab.heal("fiber")
-        return 0.3
-
-    with repeatedly(toggle):
+    with toggling(lab, "fiber", 0.3):
         lab.stay_for(SECONDS)
-    lab.heal("fiber")
     stream.wait_moving(server)
     assert 1 <= len(nodes[0].events("switch")) <= 2, lab.describe()
     lab.wait_for("it has returned", lambda: nodes[0].user("app")["state"] == "dedicated")
