@@ -200,7 +200,11 @@ void Peer::leave_if_lossy(LinkIndex index, Time now) {
 void Peer::attempt_failed(LinkIndex index, const std::string& cause, Time now) {
     auto& link = links_[index.value];
     link.attempt.reset();
+#ifdef WARMSPARE_MUTANT_DIAL_ONCE
+    link.dialer.stop();
+#else
     link.dialer.handle_down(now);
+#endif
     note_dialer(index);
     report(index, cause, now);
 }

@@ -140,7 +140,9 @@ void Peer::resume(ProcessIndex process, std::uint64_t epoch, Time now) {
             resumed.link = config_.links[link->value].name;
         resumed.gap = std::max(resumption.at.value_or(now) - resumption.since, Duration::zero());
         resumed.replayed_bytes = resumption.replayed;
+#ifndef WARMSPARE_MUTANT_NO_RESUMED
         env_.events.emit(std::move(resumed));
+#endif
         return true;
     });
 }

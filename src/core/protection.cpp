@@ -27,7 +27,9 @@ void Protection::request(ProcessIndex process, Time now) {
     auto& request = requests_[process.value];
     if (request.wanted) return;
     request.wanted = true;
+#ifndef WARMSPARE_MUTANT_RELEASE_WANTED
     request.ended_at = never;
+#endif
     if (assignments_.process(process).holding != Holding::none) return;
     request.requested_at = now;
     request.undecided = true;
@@ -38,6 +40,9 @@ void Protection::end(ProcessIndex process, Time now) {
     auto& request = requests_[process.value];
     if (!request.wanted) return;
     request.wanted = false;
+#ifdef WARMSPARE_MUTANT_NEVER_RELEASE
+    now = never;
+#endif
     request.ended_at = now;
 }
 
@@ -106,9 +111,6 @@ bool Protection::decide_requests(Time now) {
 
 /// S14: back to the own link once it has been ACT for the wait-to-restore time, which grows while it flaps.
 bool Protection::restore_repaired(Time now) {
-#ifdef WARMSPARE_MUTANT_NEVER_RETURN
-    return false;
-#endif
     for (std::uint32_t i = 0; i < requests_.size(); ++i) {
         const auto link = repaired({i});
         if (!link) continue;
@@ -149,6 +151,9 @@ bool Protection::failed(ProcessIndex process) const {
 
 /// The dedicated link that a process on a spare would return to.
 std::optional<LinkIndex> Protection::repaired(ProcessIndex process) const {
+#ifdef WARMSPARE_MUTANT_NEVER_RETURN
+    return std::nullopt;
+#endif
     if (!assignments_.process(process).config.revertive || !assignments_.on_spare(process))
         return std::nullopt;
     const auto& rows = assignments_.table().rows();

@@ -89,7 +89,9 @@ std::uint64_t Stream::rewind() {
 }
 
 void Stream::retell() {
+#ifndef WARMSPARE_MUTANT_RESET_ONCE
     reset_sent_ = false;
+#endif
 #ifndef WARMSPARE_MUTANT_LOSE_OPEN
     open_sent_ = false;
 #endif
