@@ -201,7 +201,7 @@ void Node::Impl::punish(Connection& connection, std::string_view mistake, Time n
     const auto cause = fmt::format("protocol error: it {}", mistake);
     doorkeeper_.leave(id);
     if (connection.link)
-        peer(*connection.peer).handle_closed(connection, cause, now);
+        peer(*connection.peer).handle_mistake(connection, cause, now);
     else
         report_stranger(connection, cause, now);
     connections_.abort(id);

@@ -60,6 +60,8 @@ class Peer {
     /// The other node confirmed its hello. False: the connection must go.
     [[nodiscard]] bool handle_confirm(Connection& connection, Time now);
     void handle_closed(const Connection& connection, const std::string& cause, Time now);
+    /// The same for a connection that is closed because its other end did against the rules.
+    void handle_mistake(const Connection& connection, const std::string& cause, Time now);
     /// A frame on a live connection. Whether to go on with the connection's bytes, or why it must be closed.
     template <class Frame>
     [[nodiscard]] std::expected<bool, std::string_view> handle_frame(Connection& connection,

@@ -171,6 +171,14 @@ void Peer::handle_closed(const Connection& connection, const std::string& cause,
     settle(now);
 }
 
+/// A link that was SBY already goes down without a word, and nobody would hear of the mistake.
+void Peer::handle_mistake(const Connection& connection, const std::string& cause, Time now) {
+    const auto& row = table_.row(*connection.link);
+    if (row.connection == connection.id && row.condition == Condition::sby)
+        report(*connection.link, cause, now);
+    handle_closed(connection, cause, now);
+}
+
 void Peer::link_down(LinkIndex index, const std::string& cause, Time now) {
     env_.connections.abort(*table_.row(index).connection);
     table_.set_cause(index, cause);

@@ -42,7 +42,7 @@ class Door {
   public:
     explicit Door(bool dials) : dials_{dials}, machine_{tokyo(dials), 1, now_} {
         machine_.distrust({0});
-        take_actions();
+        wait(0s);
     }
 
     /// A connection for this link, from whoever it is.

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -82,7 +81,7 @@ class Network {
         core::ConnectionId id{};
         bool open = false;
         /// Written and not arrived, and whether an orderly end comes behind it.
-        std::deque<std::byte> queue;
+        std::vector<std::byte> queue;
         bool closing = false;
         std::uint64_t delivered = 0;
         bool blocked = false;

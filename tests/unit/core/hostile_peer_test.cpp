@@ -11,9 +11,9 @@
 namespace warmspare::core {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 wire::Buffer many(const wire::Buffer& frame, std::size_t times) {
     wire::Buffer bytes;
@@ -41,12 +41,21 @@ TEST(HostilePeer, who_reads_may_ask_for_as_much_as_it_likes) {
     wire::Buffer reset;
     encode(reset, wire::Reset{.stream = 2});
     const auto resets = many(reset, 4096);
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 100; ++i) {
         mallory.say(link, resets);
         static_cast<void>(mallory.read(link));
     }
     EXPECT_FALSE(mallory.gone(link));
     EXPECT_THAT(mallory.troubles(), IsEmpty());
+}
+
+// The link has not been ACT yet, so there is no link_down to say why it is gone.
+TEST(HostilePeer, what_it_does_against_the_rules_is_told_whatever_the_condition_of_the_link) {
+    test::Stranger mallory{false};
+    const auto link = mallory.connect_and_greet(0);
+    mallory.say(link, wire::Confirm{1});
+    EXPECT_TRUE(mallory.gone(link));
+    EXPECT_THAT(mallory.troubles(), ElementsAre(StartsWith("protocol error: it ")));
 }
 
 // Each switch waits for the traffic to be heard of on the new link, which mallory sees to that it never is.
