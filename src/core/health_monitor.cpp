@@ -10,8 +10,9 @@ namespace warmspare::core {
 
 namespace {
 
-/// Up to so many links are tested at once when the start timer fires; more are spread over the interval.
-constexpr std::size_t most_tests_at_once = 64;
+/// So many links are tested at once when the start timer fires; more are spread over the interval in groups
+/// of so many, because to wake up costs both nodes more than a test does.
+constexpr std::uint32_t tests_at_once = 64;
 /// How long a link that lost much is no better choice than another one that does.
 constexpr Duration lossy_memory = std::chrono::minutes{1};
 
@@ -64,12 +65,13 @@ void HealthMonitor::suspect(LinkIndex index, Time now) {
 }
 
 void HealthMonitor::test_all(Duration interval, Time now) {
-    const auto count = links_.size();
-    for (std::uint32_t i = 0; i < count; ++i) {
-        if (count <= most_tests_at_once) {
+    const auto groups = static_cast<Duration::rep>(links_.size() / tests_at_once + 1);
+    for (std::uint32_t i = 0; i < links_.size(); ++i) {
+        const std::uint32_t group = i / tests_at_once;
+        if (group == 0) {
             test({i}, now);
         } else {
-            links_[i].scheduled = now + interval / static_cast<Duration::rep>(count) * i;
+            links_[i].scheduled = now + interval / groups * group;
             note({i}, now);
         }
     }
