@@ -42,8 +42,8 @@ struct Connection {
     /// What this node asked to be echoed, and when.
     std::uint64_t nonce = 0;
     Time greeted_at{};
-    /// What the other node said of itself, when accepted.
-    std::optional<wire::Hello> hello;
+    /// What the other node said of itself, when accepted; until it is the link's.
+    std::unique_ptr<const wire::Hello> hello;
     /// The epoch of the last list of assignments sent on it.
     std::uint64_t told_epoch = 0;
     bool queued = false;

@@ -19,13 +19,16 @@ class Dialer {
     enum class Action { none, dial, give_up };
 
     [[nodiscard]] Time next_deadline() const noexcept { return deadline_; }
-    [[nodiscard]] Action handle_deadline(Time now) noexcept {
+    /// What is to be done now: after a `dial` handle_dialled() is to be called, after a `give_up`
+    /// handle_down().
+    [[nodiscard]] Action wanted(Time now) const noexcept {
         if (now < deadline_) return Action::none;
-        if (dialling_) return Action::give_up;
+        return dialling_ ? Action::give_up : Action::dial;
+    }
+    void handle_dialled(Time now) noexcept {
         dialling_ = true;
         dialled_at_ = now;
         deadline_ = now + interval_;
-        return Action::dial;
     }
     /// The connection is made, which took a round trip; the greeting takes another.
     void handle_connected(Time now) noexcept { deadline_ = now + interval_; }

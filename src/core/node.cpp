@@ -135,7 +135,7 @@ std::expected<bool, std::string_view> Node::Impl::greet(Connection& connection, 
         refuse(connection, *refusal);
         return false;
     }
-    connection.hello = hello;
+    connection.hello = std::make_unique<wire::Hello>(hello);
     connection.nonce = make_nonce(incarnation_, connection.id);
     connection.greeted_at = now;
     encode(connection.transceiver.outbox().control(), wire::Welcome{.node = config_.name,

@@ -12,8 +12,8 @@ namespace warmspare::core {
 
 namespace {
 
-/// A buffer that grew beyond this for a long list gives its memory back: most links are idle.
-constexpr std::size_t kept_capacity = 4096;
+/// A buffer that grew beyond this for a list or for padding gives its memory back: most links are idle.
+constexpr std::size_t kept_capacity = 512;
 
 void empty(wire::Buffer& buffer) {
     buffer.clear();

@@ -37,6 +37,7 @@ Peer::Peer(const Surroundings& surroundings, Time now)
       detours_{assignments_, health_},
       ways_(config_.processes.size()),
       dial_deadlines_{config_.links.size()},
+      dial_places_{config_.links},
       wanted_here_(config_.processes.size(), false),
       wanted_there_(config_.processes.size(), false) {
     if (config_.dial) {
@@ -320,16 +321,7 @@ void Peer::to_be_judged(Time now, std::vector<ConnectionId>& connections) const 
 void Peer::handle_deadline(Time now) {
     if (health_.next_deadline() <= now) health_.handle_deadline(now);
     traffic_.handle_deadline(now);
-    for (const auto i : dial_deadlines_.due(now)) {
-        auto action = links_[i].dialer.handle_deadline(now);
-        if (action == Dialer::Action::give_up) {
-            if (const auto attempt = links_[i].attempt) env_.connections.abort(*attempt);
-            attempt_failed({i}, "no answer", now);
-            action = links_[i].dialer.handle_deadline(now);
-        }
-        if (action == Dialer::Action::dial) dial({i}, now);
-        note_dialer({i});
-    }
+    for (const auto i : dial_deadlines_.due(now)) handle_dialer({i}, now);
     if (lonely_at_ <= now) complain_of_silence(now);
     if (give_up_at_ <= now || (protection_ && protection_->next_deadline() <= now)) rules_due_ = true;
     settle(now);

@@ -20,6 +20,7 @@
 #include "core/assignments.hpp"
 #include "core/connections.hpp"
 #include "core/detours.hpp"
+#include "core/dial_places.hpp"
 #include "core/dialer.hpp"
 #include "core/event_queue.hpp"
 #include "core/following.hpp"
@@ -126,7 +127,9 @@ class Peer {
     };
 
     // connections
-    void dial(LinkIndex index, Time now);
+    void handle_dialer(LinkIndex index, Time now);
+    void dial(LinkIndex index);
+    void end_attempt(LinkIndex index, Time now);
     [[nodiscard]] bool admit(std::uint64_t incarnation, Time now);
     void start_new_life(const std::string& cause, Time now);
     void link_up(Connection& connection, std::uint64_t number, Duration round_trip, Time now);
@@ -199,6 +202,7 @@ class Peer {
     /// By process.
     std::vector<Way> ways_;
     Deadlines dial_deadlines_;
+    DialPlaces dial_places_;
     /// By process: whether there are streams here, and whether the other node has said that it has some.
     std::vector<bool> wanted_here_;
     std::vector<bool> wanted_there_;

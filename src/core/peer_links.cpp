@@ -14,7 +14,20 @@
 
 namespace warmspare::core {
 
-void Peer::dial(LinkIndex index, Time) {
+void Peer::handle_dialer(LinkIndex index, Time now) {
+    auto& link = links_[index.value];
+    if (link.dialer.wanted(now) == Dialer::Action::give_up) {
+        if (link.attempt) env_.connections.abort(*link.attempt);
+        attempt_failed(index, "no answer", now);
+    }
+    if (link.dialer.wanted(now) != Dialer::Action::dial) return note_dialer(index);
+    if (!dial_places_.take(index)) return dial_deadlines_.set(index.value, never);
+    link.dialer.handle_dialled(now);
+    note_dialer(index);
+    dial(index);
+}
+
+void Peer::dial(LinkIndex index) {
     auto& link = links_[index.value];
     auto& connection = env_.connections.add(Stage::connecting);
     connection.peer = env_.index;
@@ -96,17 +109,17 @@ std::optional<wire::Refuse> Peer::judge_hello(const wire::Hello& hello, Time now
 }
 
 bool Peer::handle_confirm(Connection& connection, Time now) {
-    const auto& hello = *connection.hello;
-    const auto index = table_.find(hello.link);
-    if (!index || ending_ || !admit(hello.incarnation, now)) return false;
+    const auto hello = std::move(connection.hello);
+    const auto index = table_.find(hello->link);
+    if (!index || ending_ || !admit(hello->incarnation, now)) return false;
     if (table_.row(*index).connection) {
         link_down(*index, "replaced by a new connection", now);
         // What is news of the old connection must not be taken for the new one's.
         settle(now);
     }
     connection.link = index;
-    links_[index->value].id = hello.link_id;
-    link_up(connection, hello.connection, now - connection.greeted_at, now);
+    links_[index->value].id = hello->link_id;
+    link_up(connection, hello->connection, now - connection.greeted_at, now);
     return true;
 }
 
@@ -147,7 +160,7 @@ void Peer::link_up(Connection& connection, std::uint64_t number, Duration round_
     const bool first = !table_.any_connected();
     connection.stage = Stage::live;
     connection.transceiver.accept();
-    link.attempt.reset();
+    end_attempt(index, now);
     link.dialer.handle_up();
     note_dialer(index);
     table_.connect(index, connection.id, number, connection.endpoints, now);
@@ -205,9 +218,15 @@ void Peer::leave_if_lossy(LinkIndex index, Time now) {
     settle(now);
 }
 
+void Peer::end_attempt(LinkIndex index, Time now) {
+    auto& link = links_[index.value];
+    if (!std::exchange(link.attempt, std::nullopt)) return;
+    if (const auto next = dial_places_.leave(index)) dial_deadlines_.set(next->value, now);
+}
+
 void Peer::attempt_failed(LinkIndex index, const std::string& cause, Time now) {
     auto& link = links_[index.value];
-    link.attempt.reset();
+    end_attempt(index, now);
 #ifdef WARMSPARE_MUTANT_DIAL_ONCE
     link.dialer.stop();
 #else
