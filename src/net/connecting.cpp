@@ -13,8 +13,8 @@ namespace warmspare::net {
 
 namespace {
 
-/// A Unix socket whose queue is full cannot be waited for, only asked again.
-constexpr std::chrono::milliseconds full_queue_interval{10};
+/// A Unix socket whose queue is full, or a kernel without memory, cannot be waited for, only asked again.
+constexpr std::chrono::milliseconds again_interval{10};
 
 }  // namespace
 
@@ -48,7 +48,8 @@ void Connecting::cancel() {
 void Connecting::attempt() {
     const int error = connect_socket(socket_.native_handle(), address_);
     if (error == EINPROGRESS) return wait_connected();
-    if (error == EAGAIN && address_.data()->sa_family == AF_UNIX) return attempt_later();
+    const bool full_queue = error == EAGAIN && address_.data()->sa_family == AF_UNIX;
+    if (full_queue || is_out_of_memory(error)) return attempt_later();
     end(error);
 }
 
@@ -59,7 +60,7 @@ void Connecting::wait_connected() {
 }
 
 void Connecting::attempt_later() {
-    again_timer_.expires_after(full_queue_interval);
+    again_timer_.expires_after(again_interval);
     again_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
         if (!error && self->done_) self->attempt();
     });

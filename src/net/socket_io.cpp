@@ -24,8 +24,7 @@ auto uninterrupted(Call call) noexcept {
 
 /// A kernel without memory is as good as a full socket: neither says anything about the connection.
 bool must_wait(int error_number) noexcept {
-    return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == ENOBUFS ||
-           error_number == ENOMEM;
+    return error_number == EAGAIN || error_number == EWOULDBLOCK || is_out_of_memory(error_number);
 }
 
 Moved moved(ssize_t result) noexcept {
@@ -34,6 +33,10 @@ Moved moved(ssize_t result) noexcept {
 }
 
 }  // namespace
+
+bool is_out_of_memory(int error_number) noexcept {
+    return error_number == ENOBUFS || error_number == ENOMEM;
+}
 
 Moved read_some(int socket, std::span<std::byte> room) noexcept {
     return moved(uninterrupted([&] { return ::recv(socket, room.data(), room.size(), MSG_DONTWAIT); }));

@@ -19,6 +19,9 @@ using Bytes = std::span<const std::byte>;
 /// How much was moved, or the error number; EAGAIN: the socket must be waited for.
 using Moved = std::expected<std::size_t, int>;
 
+/// Whether the kernel had no memory for what it was asked, which it may have soon.
+[[nodiscard]] bool is_out_of_memory(int error_number) noexcept;
+
 /// 0: the other end has ended its direction.
 [[nodiscard]] Moved read_some(int socket, std::span<std::byte> room) noexcept;
 

@@ -18,6 +18,8 @@ namespace {
 
 /// For each address. An application that was accepted must not hang for minutes because of a dead target.
 constexpr std::chrono::seconds connect_limit{5};
+/// A kernel that has no memory for a socket is asked again.
+constexpr std::chrono::milliseconds again_interval{10};
 
 std::expected<FileDescriptor, int> make_socket(const SocketAddress& address) {
     auto socket = open_socket(address.protocol().family());
@@ -27,10 +29,12 @@ std::expected<FileDescriptor, int> make_socket(const SocketAddress& address) {
 
 }  // namespace
 
-TargetConnect::TargetConnect(Worker& worker, Done done) : worker_(worker), done_(std::move(done)) {
+TargetConnect::TargetConnect(Worker& worker, Done done)
+    : worker_(worker), done_(std::move(done)), again_timer_(worker.context()) {
 }
 
 void TargetConnect::start(const node::Endpoint& target) {
+    give_up_ = Worker::now() + connect_limit;
     if (const auto* local = std::get_if<node::UnixEndpoint>(&target)) {
         addresses_ = {asio::local::stream_protocol::endpoint(local->path)};
         return connect_next();
@@ -45,12 +49,14 @@ void TargetConnect::start(const node::Endpoint& target) {
 
 void TargetConnect::cancel() {
     done_ = nullptr;
+    again_timer_.cancel();
     if (connecting_) connecting_->cancel();
 }
 
 void TargetConnect::connect_next() {
     if (!done_) return;
     auto socket = make_socket(addresses_[next_]);
+    if (!socket && is_out_of_memory(socket.error()) && Worker::now() < give_up_) return connect_later();
     if (!socket) return end(std::unexpected(socket.error()));
     connecting_ =
         std::make_shared<Connecting>(worker_, std::move(*socket), addresses_[next_], connect_limit,
@@ -58,6 +64,13 @@ void TargetConnect::connect_next() {
                                          self->end(std::move(result));
                                      });
     connecting_->start();
+}
+
+void TargetConnect::connect_later() {
+    again_timer_.expires_after(again_interval);
+    again_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+        if (!error) self->connect_next();
+    });
 }
 
 void TargetConnect::end(std::expected<FileDescriptor, int> result) {

@@ -33,11 +33,15 @@ class TargetConnect : public std::enable_shared_from_this<TargetConnect> {
 
   private:
     void connect_next();
+    void connect_later();
     void end(std::expected<FileDescriptor, int> result);
     void report(std::expected<FileDescriptor, std::string> result);
 
     Worker& worker_;
     Done done_;
+    Timer again_timer_;
+    /// Until then a kernel without memory is asked again.
+    core::Time give_up_{};
     std::vector<SocketAddress> addresses_;
     std::size_t next_ = 0;
     std::shared_ptr<Connecting> connecting_;

@@ -88,7 +88,8 @@ def goes_on_under(lab, nodes, told):
 
 # A call, the error, and at which of the calls: not at those without which a daemon cannot start.
 FAILURES = ["sendmsg:error=ENOBUFS:when=20+50", "sendmsg:error=ENOMEM:when=20+50", "accept4:error=ENOBUFS:when=1+2"]
-FAILURES += ["accept4:error=ENOMEM:when=1+2", "socket:error=ENOBUFS:when=10+2"]
+FAILURES += ["accept4:error=ENOMEM:when=1+2", "connect:error=ENOBUFS:when=1+2", "connect:error=ENOMEM:when=1+2"]
+FAILURES += ["socket:error=ENOBUFS:when=10+2", "socket:error=ENOMEM:when=10+2"]
 
 
 @starved_node
@@ -99,6 +100,11 @@ def test_a_kernel_without_buffers_is_asked_again(lab, starved, failure):
     # Detached, so that it is the daemon that is signalled and asked. What is traced cannot look for its leaks.
     tracer = ["strace", "-D", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={failure}"]
     nodes = start(lab, starved, "env", "ASAN_OPTIONS=detect_leaks=0", *tracer)
+    crowd = StreamServer(lab, "osaka", port=7002)
+    # A call that fails is followed by one that does not: of two streams in a row one has met it.
+    for _ in range(2):
+        assert CheckedStream(lab, "tokyo", port=7010, seconds=0.05).end()["ok"]
+    assert all(report["ok"] for report in crowd.reports())
     server = StreamServer(lab, "osaka")
     stream = CheckedStream(lab, "tokyo")
     stream.wait_moving(server, least=10_000_000)
