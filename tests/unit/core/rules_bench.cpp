@@ -261,6 +261,10 @@ void RulesBench::say(std::string_view what) {
     transcript_ += fmt::format("{:>7} {}\n", time.count(), what);
 }
 
+void RulesBench::rule(std::string_view text) {
+    transcript_ += fmt::format("{}\n", text);
+}
+
 std::string RulesBench::transcript() {
     return '\n' + std::exchange(transcript_, {});
 }

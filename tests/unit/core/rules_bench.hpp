@@ -61,7 +61,9 @@ class RulesBench {
     // --- what was done ---
 
     /// Whether tests are written down too.
-    void show_tests() { tests_shown_ = true; }
+    void show_tests(bool shown = true) { tests_shown_ = shown; }
+    /// Writes this down, for the reader, at the beginning of a line.
+    void rule(std::string_view text);
     /// What was written down since it was asked last, after an empty line.
     [[nodiscard]] std::string transcript();
     /// The seven columns of the table.

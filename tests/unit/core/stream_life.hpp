@@ -79,6 +79,8 @@ class StreamLife {
 
     // --- what was done ---
 
+    /// Writes this down, for the reader, at the beginning of a line.
+    void rule(std::string_view text) { transcript_ += fmt::format("{}\n", text); }
     /// What was written down since it was asked last, after an empty line.
     [[nodiscard]] std::string transcript() { return '\n' + std::exchange(transcript_, {}); }
     [[nodiscard]] const std::string& read(Who who) { return end(who).applications.read(stream); }
