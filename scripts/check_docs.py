@@ -5,7 +5,7 @@
 
 An option counts as ours when it follows one of our programs' names in the same command, or stands alone in a
 code span. Files count when a link or a code span names them from the tree's root or from the page's folder. A test that
-docs/rules.md has in the row of a rule must name that rule.
+docs/rules.md has in the row of a rule must name that rule. The mutants of docs/reliability.md are those of the sources.
 """
 
 import pathlib
@@ -77,6 +77,18 @@ def check_rule(line):
             yield f"has {name} as a test of {row[1]}, " + ("which it does not name" if files else "which does not exist")
 
 
+def check_mutants(page):
+    """Each fault that the sources can be built with has a row, and each row is one of them."""
+    text = "".join(file.read_text() for file in (ROOT / "src").rglob("*.cpp"))
+    built = {name.lower() for name in re.findall(r"WARMSPARE_MUTANT_([A-Z0-9_]+)", text)}
+    _, _, section = page.read_text().partition("### Mutants")
+    listed = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    for name in sorted(built - listed):
+        yield f"has no row for the mutant {name}"
+    for name in sorted(listed - built):
+        yield f"has a row for the mutant {name}, which does not exist"
+
+
 def main():
     pages = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
     known = known_options()
@@ -85,6 +97,8 @@ def main():
         for number, line in enumerate(page.read_text().splitlines(), 1):
             for mistake in [*check_options(line, known), *check_files(line, page), *check_rule(line)]:
                 mistakes.append(f"{page.relative_to(ROOT)}:{number}: {mistake}")
+    reliability = ROOT / "docs/reliability.md"
+    mistakes += [f"{reliability.relative_to(ROOT)}: {mistake}" for mistake in check_mutants(reliability)]
     print("\n".join(mistakes) or f"{len(pages)} pages name what exists")
     return 1 if mistakes else 0
 
