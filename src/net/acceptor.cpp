@@ -21,8 +21,7 @@ constexpr std::chrono::milliseconds retry_interval{100};
 }  // namespace
 
 Acceptor::Acceptor(Worker& worker, FileDescriptor listening, Accepted accepted, Exhausted exhausted)
-    : worker_(worker),
-      listening_(worker.context(), listening.release()),
+    : listening_(worker.context(), listening.release()),
       retry_(worker.context()),
       accepted_(std::move(accepted)),
       exhausted_(std::move(exhausted)) {

@@ -39,7 +39,6 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
     void accept_some();
     void pause(int error_number);
 
-    Worker& worker_;
     Descriptor listening_;
     Timer retry_;
     Accepted accepted_;

@@ -20,8 +20,7 @@ constexpr std::chrono::milliseconds again_interval{10};
 
 Connecting::Connecting(Worker& worker, FileDescriptor socket, SocketAddress address, core::Duration limit,
                        Done done)
-    : worker_(worker),
-      socket_(worker.context(), socket.release()),
+    : socket_(worker.context(), socket.release()),
       address_(address),
       limit_(limit),
       limit_timer_(worker.context()),

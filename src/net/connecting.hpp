@@ -33,7 +33,6 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
     void attempt_later();
     void end(int error_number);
 
-    Worker& worker_;
     Descriptor socket_;
     SocketAddress address_;
     core::Duration limit_;

@@ -103,7 +103,7 @@ void Network::carry_out(std::size_t index, const core::Action& action) {
     end.queue.clear();
     auto& other = connection->ends[1 - side];
     // Out of a black hole no reset comes to tell.
-    if (!connection->connecting && !lines_[connection->link].cut[side]) lose(other, "connection reset");
+    if (passes(*connection, side)) lose(other, "connection reset");
 }
 
 bool Network::flush(std::size_t index, core::ConnectionId id) {
@@ -141,7 +141,8 @@ bool Network::flush(std::size_t index, core::ConnectionId id) {
 bool Network::move(Connection& connection, std::size_t from, std::size_t most) {
     auto& end = connection.ends[from];
     auto& other = connection.ends[1 - from];
-    if (connection.connecting || lines_[connection.link].cut[from] || stalled(other)) return false;
+    if (connection.broken && end.closing) return lose(end, "closed");
+    if (!passes(connection, from) || stalled(other)) return false;
     const auto size = std::min(most, end.queue.size());
     if (size > 0) {
         const std::vector<std::byte> bytes{end.queue.begin(),
@@ -166,12 +167,10 @@ void Network::deliver(const std::string& link, std::size_t size) {
 
 void Network::break_line(const std::string& link, std::array<bool, 2> told) {
     for (std::size_t i = 0; i < connections_.size(); ++i) {
-        if (connections_[i]->link != link) continue;
-        for (const std::size_t side : {0U, 1U}) {
-            auto& end = connections_[i]->ends[side];
-            end.queue.clear();
-            if (told[side]) lose(end, "connection reset");
-        }
+        if (connections_[i]->link != link || connections_[i]->connecting) continue;
+        connections_[i]->broken = true;
+        for (const std::size_t side : {0U, 1U})
+            if (told[side]) lose(connections_[i]->ends[side], "connection reset");
     }
     settle();
 }
@@ -184,8 +183,7 @@ void Network::restart(std::size_t index, std::uint64_t incarnation) {
             auto& end = connection.ends[side];
             if (end.machine != index || !std::exchange(end.open, false)) continue;
             end.queue.clear();
-            if (!connection.connecting && !lines_[connection.link].cut[side])
-                lose(connection.ends[1 - side], "connection reset");
+            if (passes(connection, side)) lose(connection.ends[1 - side], "connection reset");
         }
     }
     settle();

@@ -53,7 +53,7 @@ class Network {
     /// The program at this machine does nothing until it goes on.
     void stall(std::size_t index, bool stalled) { machines_[index].stalled = stalled; }
     void restart(std::size_t index, std::uint64_t incarnation);
-    /// A device on the way ends the link's connections; who is told (0 dials).
+    /// A device on the way forgets the link's connections; who is told (0 dials).
     void break_line(const std::string& link, std::array<bool, 2> told);
     /// So many bytes arrive on a line that is held.
     void deliver(const std::string& link, std::size_t size);
@@ -93,10 +93,16 @@ class Network {
         std::string link;
         std::array<End, 2> ends;
         bool connecting = true;
+        /// A device on the way has forgotten it: nothing arrives any more.
+        bool broken = false;
     };
 
     [[nodiscard]] core::Node& node(const End& end) { return machines_[end.machine].machine->node(); }
     [[nodiscard]] bool stalled(const End& end) const { return machines_[end.machine].stalled; }
+    /// Whether what this side sends gets to the other.
+    [[nodiscard]] bool passes(const Connection& connection, std::size_t from) {
+        return !connection.connecting && !connection.broken && !lines_[connection.link].cut[from];
+    }
     bool run(std::size_t index);
     void carry_out(std::size_t index, const core::Action& action);
     void dial(std::size_t index, const core::Dial& dial);

@@ -144,7 +144,8 @@ class Pair {
             case 17:
                 return network_.stall(program.below(2), program.coin());
             case 18:
-                network_.set_queue(1 + program.byte() * 64U);
+                // No round number, so that frames are cut anywhere.
+                network_.set_queue(513 + program.byte() * 61U);
                 return;
             default:
                 if (program.byte() < 64) network_.restart(program.below(2), ++lives_);
