@@ -25,8 +25,8 @@ os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin
 # Most that anything is waited for, in seconds. Far more than needed, so that only a real fault is ever seen.
 LIMIT = float(os.environ.get("WARMSPARE_LIMIT", 60))
 
-# A build with AddressSanitizer reserves terabytes of address space.
-SANITIZED = DAEMON.exists() and b"__asan_init" in DAEMON.read_bytes()
+# A build with AddressSanitizer or ThreadSanitizer reserves terabytes of address space.
+SANITIZED = DAEMON.exists() and any(mark in DAEMON.read_bytes() for mark in (b"__asan_init", b"__tsan_init"))
 
 
 def missing(programs=(DAEMON, CLI, STREAM_CHECK), tools=TOOLS):
