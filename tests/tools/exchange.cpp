@@ -138,7 +138,8 @@ class Exchange {
                                           static_cast<double>(terms_.rate) / 8);
     }
 
-    /// Paced sending wakes every millisecond; everything else is waited for, but not longer than the next report.
+    /// Paced sending wakes every millisecond; everything else is waited for, but not longer than the next
+    /// report.
     [[nodiscard]] int timeout(Clock::time_point now) const {
         if (ending_) return 100;
         if (terms_.message != 0) return now < next_request_ ? 1 : 20;
