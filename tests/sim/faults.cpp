@@ -118,7 +118,9 @@ void Faults::strike_circuit(FaultKind kind, core::Duration length) {
         case FaultKind::middlebox:
             // It forgets its connections when it is mended, or it does not.
             if (random.chance(50))
-                world_.scheduler().after(length, [this, mended = &circuit] { reset(*mended); });
+                world_.scheduler().after(length, [this, mended = &circuit] {
+                    if (world_.scheduler().now() < until_) reset(*mended);
+                });
             [[fallthrough]];
         default:
             return trouble(circuit.troubles, kind, length);
