@@ -3,7 +3,7 @@
 
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build help deps demo test soak format bench clean
+.PHONY: build help deps demo test soak fuzz format bench clean
 
 build: ## release build: build/bin/warmspared and build/bin/warmspare (the default)
 	@cmake --preset release --log-level=WARNING >/dev/null
@@ -30,6 +30,9 @@ soak: ## run the simulator on fresh seeds for MINUTES=10 on all cores, or as man
 	@cmake --build --preset sim
 	@scripts/soak.sh $(MINUTES)
 
+fuzz: ## run each fuzz target for MINUTES=10, as many at a time as there are cores, or as JOBS says
+	@scripts/fuzz.sh $$(($(MINUTES) * 60))
+
 format: ## rewrite the C++ sources as .clang-format has them
 	@scripts/format.sh
 
@@ -39,4 +42,4 @@ bench: ## measure against direct TCP and other forwarders (as root)
 	@$(PYTHON) bench/run.py
 
 clean: ## remove everything that was built
-	@rm -rf build build-asan build-fuzz
+	@rm -rf build build-asan build-fuzz build-tsan
