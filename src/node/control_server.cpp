@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "net/unix_listener.hpp"
 #include "node/control_connection.hpp"
 #include "node/control_path.hpp"
 #include "node/control_protocol.hpp"
-#include "node/control_socket.hpp"
 
 namespace warmspare::node {
 
@@ -23,9 +23,9 @@ using boost::system::error_code;
 
 class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
   public:
-    Impl(asio::io_context& context, ControlSocket listener, ControlContext connections)
+    Impl(asio::io_context& context, net::UnixListener listener, ControlContext connections)
         : listener_{std::move(listener)},
-          acceptor_{context, stream_protocol{}, listener_.release()},
+          acceptor_{context, stream_protocol{}, listener_.take_socket().release()},
           retry_{context},
           context_{std::move(connections)} {}
 
@@ -41,7 +41,7 @@ class ControlServer::Impl : public std::enable_shared_from_this<Impl> {
     [[nodiscard]] bool make_room();
     void refuse(stream_protocol::socket socket);
 
-    ControlSocket listener_;
+    net::UnixListener listener_;
     stream_protocol::acceptor acceptor_;
     asio::steady_timer retry_;
     ControlContext context_;
@@ -120,8 +120,8 @@ std::expected<std::unique_ptr<ControlServer>, std::string> ControlServer::open(
             return std::unexpected{std::move(made.error())};
     }
     constexpr mode_t owner_only = 0600;
-    auto listener = ControlSocket::open(path, owner_only);
-    if (!listener) return std::unexpected{"control socket: " + listener.error()};
+    auto listener = net::UnixListener::open(path.string(), owner_only);
+    if (!listener) return std::unexpected{"control socket " + path.string() + ": " + listener.error()};
     auto impl = std::make_shared<Impl>(context, std::move(*listener),
                                        ControlContext{std::move(status), events, limits});
     impl->accept();

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <filesystem>
@@ -77,8 +78,37 @@ TEST_F(UnixListenerTest, RemovesNoFileThatAnotherProgramPutThere) {
     EXPECT_TRUE(std::filesystem::exists(path()));
 }
 
-TEST_F(UnixListenerTest, SaysWhenTheDirectoryIsMissing) {
+TEST_F(UnixListenerTest, AMovedListenerIsRemovedOnce) {
+    auto first = UnixListener::open(path());
+    ASSERT_TRUE(first);
+    {
+        const UnixListener second = std::move(*first);
+        EXPECT_TRUE(answers());
+    }
+    EXPECT_FALSE(std::filesystem::exists(path()));
+}
+
+TEST_F(UnixListenerTest, HasItsModeWhateverTheUmaskAllows) {
+    const mode_t umask_before = ::umask(0);
+    const auto listener = UnixListener::open(path(), 0600);
+    ::umask(umask_before);
+    ASSERT_TRUE(listener) << listener.error();
+    struct stat found{};
+    ASSERT_EQ(::lstat(path().c_str(), &found), 0);
+    EXPECT_EQ(found.st_mode, S_IFSOCK | 0600U);
+}
+
+TEST_F(UnixListenerTest, ADanglingLinkIsNoSocketEither) {
+    std::filesystem::create_symlink(directory_ / "elsewhere", path());
+    EXPECT_FALSE(UnixListener::open(path()));
+    EXPECT_TRUE(std::filesystem::is_symlink(path()));
+}
+
+TEST_F(UnixListenerTest, SaysWhatIsWrongWithAPath) {
     EXPECT_EQ(UnixListener::open("/nonexistent/a.sock").error(), "no such directory");
+    const std::string needed = "the path of a socket must have 1 to 107 bytes";
+    EXPECT_EQ(UnixListener::open("/" + std::string(107, 'x')).error(), needed);
+    EXPECT_EQ(UnixListener::open("").error(), needed);
 }
 
 }  // namespace
