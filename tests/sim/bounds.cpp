@@ -60,15 +60,23 @@ Bounds find_bounds(const Options& options, const Setup& setup) {
     // an interval after the last time, and if that attempt began before the end of the fault, once more. Its
     // first tests may be missed for another interval.
     bounds.links = longest_backoff + idle + longest_verdict + 3 * interval + 4 * round_trip;
-    bounds.home = longest_stretch * longest_wait_to_restore(setup) + interval + 4 * round_trip;
+    // What had stopped answering before the end of the fault may be found dead only now, and so may what was
+    // taken for dead.
+    bounds.home = bounds.links + longest_stretch * longest_wait_to_restore(setup) + interval + 4 * round_trip;
     bounds.progress = longest_backoff + longest_verdict + interval + 4 * round_trip;
     bounds.rest = interval + 4 * round_trip + 2s;
     return bounds;
 }
 
-core::Duration transfer_bound(const Options& options, std::uint64_t bytes) {
+core::Duration transfer_bound(const Options& options, const Setup& setup, std::uint64_t bytes) {
+    // On a long line it is the window that bounds the rate: so much may be on its way in a round trip.
+    const auto window = std::min(
+        {setup.tcp.send_buffer, setup.tcp.receive_buffer, options.memory.stream, options.odd_memory.stream});
+    const auto round_trip =
+        static_cast<std::uint64_t>((2 * options.longest_delay + setup.tcp.delayed_ack).count());
+    const auto rate = std::min(options.lowest_rate, window * 1'000'000'000 / round_trip);
     // Sent up to four times, with pauses and slow readers on top.
-    const auto seconds = 4 * bytes / options.lowest_rate + 60;
+    const auto seconds = 4 * bytes / rate + 60;
     return std::chrono::seconds{static_cast<std::int64_t>(seconds)} + 400 * options.longest_delay;
 }
 

@@ -37,6 +37,6 @@ struct Bounds {
 [[nodiscard]] Bounds find_bounds(const Options& options, const Setup& setup);
 
 /// How long bytes may take once links are there, at most.
-[[nodiscard]] core::Duration transfer_bound(const Options& options, std::uint64_t bytes);
+[[nodiscard]] core::Duration transfer_bound(const Options& options, const Setup& setup, std::uint64_t bytes);
 
 }  // namespace warmspare::sim

@@ -157,13 +157,13 @@ void Run::heal() {
         if (auto stray = stray_process(world_)) return stray;
         return notices_.owed();
     });
-    wait_until(Promise::transfer, transfer_bound(options_, unfinished_bytes()),
+    wait_until(Promise::transfer, transfer_bound(options_, world_.setup(), unfinished_bytes()),
                [this] { return unfinished(false); });
 }
 
 void Run::come_to_rest() {
     load_.let_go();
-    wait_until(Promise::transfer, transfer_bound(options_, unfinished_bytes()),
+    wait_until(Promise::transfer, transfer_bound(options_, world_.setup(), unfinished_bytes()),
                [this] { return unfinished(true); });
     wait_until(Promise::rest, bounds_.rest, [this]() -> std::optional<std::string> {
         if (auto held = unreleased(world_)) return held;
