@@ -56,8 +56,8 @@ keep_few() {
 
 cmake --preset fuzz --log-level=WARNING >/dev/null && cmake --build --preset fuzz || exit
 if ((${#targets[@]} == 0)); then mapfile -t targets < <(find build-fuzz/bin -name '*_fuzz' -printf '%f\n' | sort); fi
-rm -rf "$logs"
 mkdir -p "$logs"
+rm -f "$logs"/*.log
 
 passed=0 failed=0 running=0
 await_one() {
