@@ -159,6 +159,8 @@ class Peer {
     [[nodiscard]] Connection* carrier(ProcessIndex process) const;
     void update_ways(Time now);
     void update_way(ProcessIndex process, Time now);
+    /// With the detours as they are.
+    void take_way(ProcessIndex process, Time now);
     void note_stream_heard(const Connection& connection, Time now);
     void lead(ProcessIndex process, Connection& connection);
     void expect_resumption(ProcessIndex process, Time since, Time now);

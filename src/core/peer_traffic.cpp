@@ -64,7 +64,7 @@ Connection* Peer::carrier(ProcessIndex process) const {
 void Peer::update_ways(Time now) {
     detours_.update();
     for (std::uint32_t i = 0; i < ways_.size(); ++i) {
-        update_way({i}, now);
+        take_way({i}, now);
         if (ways_[i].moved_due)
             if (auto* connection = carrier({i})) env_.connections.mark_ready(*connection);
     }
@@ -72,6 +72,10 @@ void Peer::update_ways(Time now) {
 
 void Peer::update_way(ProcessIndex process, Time now) {
     detours_.update();
+    take_way(process, now);
+}
+
+void Peer::take_way(ProcessIndex process, Time now) {
     auto& way = ways_[process.value];
     traffic_.set_detour(process, detours_.of(process).has_value());
     const auto* connection = carrier(process);
