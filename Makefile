@@ -3,14 +3,14 @@
 
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build help deps demo test soak fuzz format bench clean
+.PHONY: build help deps demo test test-long soak fuzz format bench clean
 
 build: ## release build: build/bin/warmspared and build/bin/warmspare (the default)
 	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset programs
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 deps: ## install the Debian packages that building and testing need (as root)
 	@scripts/deps.sh build run test
@@ -24,6 +24,9 @@ test: ## install what is missing, build, and run every check and test
 	@scripts/test.sh
 
 MINUTES ?= 10
+
+test-long: ## what does not fit into make test: soak and fuzz for MINUTES=10 each, sanitizers, applications under fire
+	@SOAK_MINUTES=$(MINUTES) FUZZ_SECONDS=$$(($(MINUTES) * 60)) scripts/test.sh deps release soak fuzz sanitized long
 
 soak: ## run the simulator on fresh seeds for MINUTES=10 on all cores, or as many as JOBS says
 	@cmake --preset release-tests --log-level=WARNING >/dev/null

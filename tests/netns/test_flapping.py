@@ -55,6 +55,11 @@ def test_fifty_cuts_and_repairs_in_any_order(lab, load):
     cut_and_repair(lab, load, steps=100)
 
 
+@pytest.mark.long
+def test_five_hundred_cuts_and_repairs_in_any_order(lab):
+    cut_and_repair(lab, "full-speed", steps=1000)
+
+
 def cut_and_repair(lab, load, steps):
     """Breaks a line or repairs it, by chance, and again before all is settled. While one is whole the stream moves."""
     seed = os.environ.get("WARMSPARE_SEED") or random.randrange(1 << 32)
