@@ -3,7 +3,7 @@
 
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build help deps demo test test-long soak fuzz format bench clean
+.PHONY: build help deps demo test test-long soak fuzz format bench bench-long clean
 
 build: ## release build: build/bin/warmspared and build/bin/warmspare (the default)
 	@cmake --preset release --log-level=WARNING >/dev/null
@@ -39,10 +39,15 @@ fuzz: ## run each fuzz target for MINUTES=10, as many at a time as there are cor
 format: ## rewrite the C++ sources as .clang-format has them
 	@scripts/format.sh
 
-bench: ## measure against direct TCP and other forwarders (as root)
+bench: ## measure everything in 75 minutes and write docs/benchmarks.md (as root); QUICK=1: a look in 5; FRESH=1: anew
 	@scripts/deps.sh build run bench
 	@$(MAKE) --no-print-directory build
 	@$(PYTHON) bench/run.py
+
+bench-long: ## the long forms of the benchmarks, in 100 minutes; goes on where it was, as make bench does
+	@scripts/deps.sh build run bench
+	@$(MAKE) --no-print-directory build
+	@$(PYTHON) bench/run.py --plan long
 
 clean: ## remove everything that was built
 	@rm -rf build build-asan build-fuzz build-tsan

@@ -8,15 +8,16 @@ import textwrap
 
 INTRODUCTION = """# Benchmarks
 
-Measured on a {machine}.
+Measured on a {machine}, at commit {commit}.
 Both hosts are network namespaces on it, joined by veth pairs, and everything that is compared was measured in turn
-in one run. Ratios travel to other machines, absolute figures do not.
+in one run: {counts}. Ratios travel to other machines, absolute figures do not.
 
 ```
-{command}
-```
-
-With `QUICK=1` in the environment less is measured, for a first look."""
+sudo make bench            # measures all of this and writes this page; goes on where it was if it was interrupted
+sudo make bench FRESH=1    # forgets what was measured before
+sudo make bench QUICK=1    # a first look, under 5 minutes; writes build/bench/benchmarks.md
+sudo make bench-long       # the long forms, which this page then shows too
+```"""
 
 
 @dataclasses.dataclass
@@ -46,9 +47,31 @@ class Section:
 
 
 def wrapped(paragraphs):
-    return "\n\n".join(textwrap.fill(text, 116, break_on_hyphens=False) for text in paragraphs.split("\n\n"))
+    return "\n\n".join(textwrap.fill(" ".join(text.split()), 116, break_on_hyphens=False) if text[:3] != "```" else text
+                       for text in paragraphs.split("\n\n"))
 
 
-def page(sections, machine, command):
-    texts = [INTRODUCTION.format(machine=machine, command=command), *(section.text() for section in sections)]
+def page(sections, **facts):
+    texts = [INTRODUCTION.format(**facts), *(section.text() for section in sections)]
     return "\n\n".join(texts) + "\n"
+
+
+FIGURES = """Pauses are median / 95th percentile / maximum, and in brackets the number of runs. *Undisturbed* is the longest gap
+that the same streams had while nothing was wrong with them: what the scheduler of this machine does. *Reached* is
+computed from what was measured; a step that failed makes it *no*."""
+
+
+def figure_section(figures, obstacles):
+    """The table of figures to reach, and for each that is not, what was tried and what stands in the way."""
+    table = Table(["what", "target", "measured", "undisturbed", "reached"], [figure.cells() for figure in figures])
+    missed = [figure.what for figure in figures if figure.reached is False]
+    reasons = [f"**{what}**: {obstacles[what]}" for what in missed if what in obstacles]
+    return Section("Figures to reach", [FIGURES, table, *(["Not reached:"] if reasons else []), *reasons])
+
+
+def failure_section(results):
+    """Steps without a result, and why."""
+    rows = [[r["subject"], r["case"], r["load"], r["system"], r["failed"].replace("|", "/")[:160]] for r in results.failed()]
+    if not rows:
+        return []
+    return [Section("Steps that failed", [Table(["subject", "case", "load", "system", "reason"], rows)])]

@@ -12,7 +12,7 @@ run=(python3 iproute2 nftables procps curl redis-server redis-tools nginx-light)
 test=(git python3-pytest python3-pytest-xdist libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
       libclang-rt-19-dev ethtool openssh-client openssh-server postgresql-15 python3-websockets rsync
       strace wrk)
-bench=(haproxy socat iperf3)
+bench=(ethtool haproxy iperf3 mptcpize python3-matplotlib socat wrk)
 # Each of these packages brings a service that Debian would start at once, and again at each boot.
 declare -A service_of=([haproxy]=haproxy [nginx]=nginx [openssh-server]=ssh [postgresql-common]=postgresql
                        [redis-server]=redis-server [rsync]=rsync)

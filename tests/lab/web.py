@@ -24,7 +24,7 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     server {{
-        listen 127.0.0.1:80;
+        listen {port};
         root {folder}/files;
     }}
 }}
@@ -32,15 +32,15 @@ http {{
 
 
 class WebServer:
-    """Serves on 127.0.0.1:80 of a node /large, `size` bytes (whole megabytes) with the SHA-256 `digest`, and /small."""
+    """Serves on a port of a node /large, `size` bytes (whole megabytes) with the SHA-256 `digest`, and /small."""
 
-    def __init__(self, lab, node, size):
+    def __init__(self, lab, node, size, port=80):
         settings.require("nginx", "curl")
         self.lab = lab
         self.size = size
         self.digest = self._write_file(lab.folder / "files")
         config = lab.folder / "nginx.conf"
-        config.write_text(CONFIG.format(folder=lab.folder))
+        config.write_text(CONFIG.format(folder=lab.folder, port=port))
         self.process = lab.spawn(node, "nginx", "nginx", "-e", "stderr", "-c", config)
 
     def wait_answers(self, node, url):
