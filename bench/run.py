@@ -28,7 +28,7 @@ import regression  # noqa: E402
 import report  # noqa: E402
 from lab import settings  # noqa: E402
 from lab.host import LabError  # noqa: E402
-from steps import Plan, Results, Runner, Store, identity  # noqa: E402
+from steps import Plan, Results, Runner, Store, identity_of  # noqa: E402
 
 SUBJECTS = ("pause", "again", "comparison", "steady", "throughput", "many", "connections", "links", "memory", "endurance")
 RESULTS = ROOT / "build" / "bench"
@@ -61,14 +61,15 @@ def main():
         return 1
     name = f"{plan.name}{'-against' if plan.against else ''}"
     file = RESULTS / f"{name}.jsonl"
-    store = Store(file, None if chosen.page else identity(plan), fresh=wished("FRESH") and not chosen.page)
+    store = Store(file, None if chosen.page else identity_of(plan), fresh=wished("FRESH") and not chosen.page)
     if not chosen.page:
         Runner(plan, store, RESULTS / "failures.log").run(subjects)
     if not store.records:
         print(f"Nothing has been measured: {file} has no results.", file=sys.stderr)
         return 1
-    whole = not chosen.subjects and not plan.against
-    return tell(subjects, store, RESULTS if plan.name == "quick" or not whole else ROOT / "docs")
+    results = Results(records_with_other_plans(store))
+    whole = not chosen.subjects and not plan.against and any(r["of"]["name"] == "full" for r in results.records)
+    return tell(subjects, results, store.identity, ROOT / "docs" if whole else RESULTS)
 
 
 def complaint_about_host(subjects):
@@ -79,10 +80,9 @@ def complaint_about_host(subjects):
     return None
 
 
-def tell(subjects, store, folder):
-    """Prints everything and writes the page, its plots and its ratios. The exit status: 1 if a ratio of a full run is
+def tell(subjects, results, identity, folder):
+    """Prints everything and writes the page, its plots and its ratios into the folder. The exit status: 1 if a ratio of a full run is
     worse than the committed one."""
-    results = Results(records_with_other_plans(store))
     figures = [figure for subject in subjects for figure in subject.figures(results)]
     ratios = [ratio for subject in subjects for ratio in subject.ratios(results) if ratio.values]
     sections = [
@@ -90,7 +90,7 @@ def tell(subjects, store, folder):
         *(section for subject in subjects for section in subject.sections(results)),
         *report.failure_section(results),
     ]
-    facts = {"machine": machine.describe(), "commit": store.identity["commit"], "counts": counts(results)}
+    facts = {"machine": machine.describe(), "commit": identity["commit"], "counts": counts(results)}
     page = report.page(sections, **facts)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmarks.md").write_text(page)
@@ -99,7 +99,7 @@ def tell(subjects, store, folder):
     verdicts = regression.compare(ratios, committed_ratios())
     (folder / "benchmarks.json").write_text(json.dumps(regression.record(ratios), indent=1) + "\n")
     print(f"\n{page}\n{took(results)}\n\n{verdicts.text()}\n\nWritten: {(folder / 'benchmarks.md').relative_to(ROOT)}")
-    return 1 if verdicts.worse and store.identity["name"] != "quick" else 0
+    return 1 if verdicts.worse and identity["name"] != "quick" else 0
 
 
 def records_with_other_plans(store):

@@ -48,7 +48,7 @@ def in_turn(items, number):
     return items[first:] + items[:first]
 
 
-def identity(plan):
+def identity_of(plan):
     """What results are of: they may be gone on with only if all of it is the same."""
     programs = hashlib.sha256()
     for program in (settings.DAEMON, settings.STREAM_CHECK):

@@ -36,7 +36,7 @@ LASTS = 1.5
 
 def steps(plan):
     quick = plan.pick(True, False, False)
-    for run in range(plan.pick(1, 5, 0)):
+    for run in range(plan.pick(1, 4, 0)):
         for fault in ("black-hole", LOSS) if quick else FAULTS:
             for load, names in BY_LOAD.items() if not quick else [(REQUESTS, (WARMSPARE, MPTCP, CHECKED, DIRECT))]:
                 here = [name for name in names if name != MPTCP or systems.has_mptcp()]

@@ -18,8 +18,8 @@ NAME = "pause"
 TOOLS = (*settings.TOOLS, "ethtool")
 
 # Undisturbed before the fault, and watched after the stream has resumed, in seconds.
-BEFORE = 0.6
-AFTER = 0.5
+BEFORE = 0.5
+AFTER = 0.4
 # Before that, in round trips.
 WARM_UP = 20
 
