@@ -30,7 +30,8 @@ def save(figure, file):
 
 
 def pauses(file, groups):
-    """{fault: {system: [ms]}}: each run a point, and a line at the median; on a logarithmic axis."""
+    """{fault: {system: [ms]}}: each run a point, and a line at the median; on a logarithmic axis. What is compared in
+    each group may also be something else than systems."""
     systems = list(dict.fromkeys(system for runs in groups.values() for system in runs))
     figure, axes = pyplot.subplots(figsize=(8, 0.4 + 0.22 * len(groups) * (len(systems) + 1)))
     for number, runs in enumerate(groups.values()):
@@ -42,6 +43,7 @@ def pauses(file, groups):
             if values:
                 axes.plot([sorted(values)[len(values) // 2]], [height], "|", ms=12, color=COLOURS[place])
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_xlabel("pause, ms")
     axes.set_yticks([-n * (len(systems) + 1) - (len(systems) - 1) / 2 for n in range(len(groups))], list(groups))
     axes.legend(bbox_to_anchor=(1, 1), loc="upper left")

@@ -61,6 +61,8 @@ def main():
         return 1
     name = f"{plan.name}{'-against' if plan.against else ''}"
     file = RESULTS / f"{name}.jsonl"
+    if wished("FRESH"):
+        (RESULTS / "failures.log").unlink(missing_ok=True)
     store = Store(file, None if chosen.page else identity_of(plan), fresh=wished("FRESH") and not chosen.page)
     if not chosen.page:
         Runner(plan, store, RESULTS / "failures.log").run(subjects)

@@ -124,7 +124,9 @@ def sections(results):
             circuit = f", {setup} round trip" if setup else ""
             rows.append([case.replace("-", " ") + circuit, load, len(results.of(**match)), *times])
     table = Table(["fault", "load", "runs", "pause", "undisturbed", "detect"], rows)
-    yield Section("Pause by fault", [DESCRIPTION, table, "![pauses over the round trip time](benchmarks/distance.svg)"])
+    if rows:
+        pictures = ["![pauses by fault](benchmarks/faults.svg)", "![pauses over the round trip time](benchmarks/distance.svg)"]
+        yield Section("Pause by fault", [DESCRIPTION, table, *pictures])
 
 
 DESCRIPTION = f"""Each run is a fresh stream of the load in both directions, with one fault of its circuit; ms, as median / 95th
@@ -142,4 +144,10 @@ def plots(results, folder):
     points = {0: results.values("pause", subject=NAME, case=BLACK_HOLE, load=STREAM, setup="")}
     for distance, setup in DISTANCES.items():
         points[distance] = results.values("pause", subject=NAME, case=BLACK_HOLE, load=STREAM, setup=setup)
-    plots.distances(folder / "distance.svg", {ms: values for ms, values in points.items() if values})
+    if results.of(subject=NAME):
+        plots.pauses(folder / "faults.svg", {
+            fault.replace("-", " "): {key: results.values(key, subject=NAME, case=fault, load=STREAM, setup="")
+                                      for key in ("pause", "undisturbed")}
+            for fault in dict.fromkeys(record["case"] for record in results.of(subject=NAME))
+        })
+        plots.distances(folder / "distance.svg", {ms: values for ms, values in points.items() if values})
