@@ -50,7 +50,8 @@ void Following::follow(const Entry& entry, Time now) {
         assignments_.keep(entry.process, possible ? entry.link : std::nullopt);
         return;
     }
-    if (process.holding == Holding::in_use && told.moved <= process.moved) return;
+    const bool known = process.holding == Holding::in_use && process.link == entry.link;
+    if (known && told.moved <= process.moved) return;
     if (told.holding == wire::Holding::restored)
         assignments_.restore(entry.process, *entry.link, told.moved, told.cause);
     else

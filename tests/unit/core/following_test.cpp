@@ -8,12 +8,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <array>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "rules_bench.hpp"
+#include "follower.hpp"
 
 namespace warmspare::core {
 namespace {
@@ -21,75 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using enum wire::Holding;
 
-PeerConfig two_processes() {
-    auto peer = peer_with({dedicated("20", "A"), dedicated("21", "B"), spare("161", 2), spare("162", 3)});
-    peer.dial = false;
-    return peer;
-}
-
-constexpr std::uint32_t link_20 = 0;
-constexpr std::uint32_t link_21 = 1;
-constexpr std::uint32_t link_161 = 2;
-constexpr std::uint32_t link_162 = 3;
-
-class Follower {
-  public:
-    explicit Follower(const PeerConfig& config)
-        : config_{config}, table_{config_}, assignments_{config_, table_}, following_{assignments_} {}
-
-    void hear(const wire::Assign& assign) {
-        following_.handle_assign(
-            assign,
-            [&](std::uint32_t id) {
-                return id < table_.rows().size() ? std::optional{LinkIndex{id}} : std::nullopt;
-            },
-            Time{1h});
-    }
-
-    void hear(std::uint64_t epoch, std::vector<wire::Assignment> list) { hear({epoch, std::move(list)}); }
-
-    std::string decisions() {
-        std::string text;
-        while (const auto decision = assignments_.poll_decision()) text += describe(*decision) + "; ";
-        return text;
-    }
-
-    /// Who has which row: "A 20, B waits 161".
-    [[nodiscard]] std::string holdings() const {
-        std::string text;
-        for (const auto& process : assignments_.processes()) {
-            if (process.holding == Holding::none) continue;
-            if (!text.empty()) text += ", ";
-            text += process.config.name + (process.holding == Holding::waiting ? " waits" : "");
-            if (process.link) text += ' ' + config_.links[process.link->value].name;
-        }
-        return text;
-    }
-
-    [[nodiscard]] const LinkTable& table() const { return table_; }
-    [[nodiscard]] const Assignments& assignments() const { return assignments_; }
-    Following& following() { return following_; }
-
-  private:
-    [[nodiscard]] std::string name(std::optional<LinkIndex> link) const {
-        return link ? config_.links[link->value].name : "-";
-    }
-
-    [[nodiscard]] std::string describe(const Decision& decision) const {
-        static constexpr std::array kinds{"assign", "switch", "restore", "recovery", "release", "no_link"};
-        return std::string{kinds[static_cast<std::size_t>(decision.kind)]} + ' ' +
-               config_.processes[decision.process.value].name + ' ' + name(decision.from) + ' ' +
-               name(decision.to);
-    }
-
-    PeerConfig config_;
-    LinkTable table_;
-    Assignments assignments_;
-    Following following_;
-};
-
 struct Followed : testing::Test {
-    Follower node{two_processes()};
+    Follower node{followed_peer()};
 };
 
 TEST_F(Followed, takes_up_each_change_with_the_notice_that_belongs_to_it) {
@@ -205,10 +136,13 @@ void check_consistent(const Follower& node) {
         RC_ASSERT(node.assignments().process(*row.holder).holding != Holding::none);
         RC_ASSERT(!row.dedicated_to || row.dedicated_to == row.holder);
     }
+    for (const auto& process : node.assignments().processes())
+        if (process.link)
+            RC_ASSERT(rows[process.link->value].holder == node.assignments().find(process.config.name));
 }
 
 RC_GTEST_PROP(FollowingProperty, no_list_however_wrong_ends_the_program_or_gives_a_row_to_two, ()) {
-    Follower node{two_processes()};
+    Follower node{followed_peer()};
     const auto lists = *rc::gen::inRange(0, 20);
     for (int i = 0; i < lists; ++i) {
         std::vector<wire::Assignment> list;
@@ -244,10 +178,10 @@ void step(RulesBench& bench) {
 
 // Any list may be lost, for any reason: the last one that is heard is right.
 RC_GTEST_PROP(FollowingProperty, after_the_last_list_both_nodes_agree_whatever_was_lost_before, ()) {
-    auto dialling = two_processes();
+    auto dialling = followed_peer();
     dialling.dial = true;
     RulesBench owner{dialling};
-    Follower node{two_processes()};
+    Follower node{followed_peer()};
     const auto steps = *rc::gen::inRange(0, 40);
     for (int i = 0; i < steps; ++i) {
         step(owner);
