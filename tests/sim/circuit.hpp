@@ -68,8 +68,8 @@ class Circuit {
     /// It loses something now and then, or everything.
     [[nodiscard]] bool disturbed() const {
         const bool lossy = setup_.loss_permille != 0 || setup_.queue > core::Duration::zero();
-        return extra_loss != 0 || (lossy && !lossless) || troubles.any() || cut(Side::dialer) ||
-               cut(Side::acceptor);
+        return extra_loss[0] != 0 || extra_loss[1] != 0 || (lossy && !lossless) || troubles.any() ||
+               cut(Side::dialer) || cut(Side::acceptor);
     }
 
     /// One way, without the queue.
@@ -92,14 +92,16 @@ class Circuit {
         if (setup_.jitter == core::Duration::zero()) return delay();
         return delay() + random.duration(core::Duration::zero(), setup_.jitter);
     }
-    [[nodiscard]] bool loses(Random& random) const {
-        return !lossless && random.permille(std::max(setup_.loss_permille, extra_loss));
+    /// Whether what this end sends now is lost.
+    [[nodiscard]] bool loses(Side from, Random& random) const {
+        return !lossless && random.permille(std::max(setup_.loss_permille, extra_loss[index(from)]));
     }
 
     Troubles troubles;
     /// The interface at that end is down.
     std::array<bool, 2> down{};
-    std::uint32_t extra_loss = 0;
+    /// In permille, by direction.
+    std::array<std::uint32_t, 2> extra_loss{};
     core::Duration extra_delay{};
     /// Not even the loss that the circuit always has.
     bool lossless = false;

@@ -108,7 +108,7 @@ void Faults::strike_circuit(FaultKind kind, core::Duration length) {
         case FaultKind::refuse:
             return set(circuit.troubles.refusing, true, length);
         case FaultKind::loss:
-            return set(circuit.extra_loss, static_cast<std::uint32_t>(random.between(10, 500)), length);
+            return lose(circuit, length);
         case FaultKind::detour:
             return set(circuit.extra_delay, random.duration(1ms, 100ms), length);
         case FaultKind::interface_down:
@@ -125,6 +125,16 @@ void Faults::strike_circuit(FaultKind kind, core::Duration length) {
         default:
             return trouble(circuit.troubles, kind, length);
     }
+}
+
+/// Both ways or one way only.
+void Faults::lose(Circuit& circuit, core::Duration length) {
+    auto& random = world_.random();
+    const auto permille = static_cast<std::uint32_t>(random.between(10, 500));
+    const bool both = random.chance(50);
+    const auto side = random.below(2);
+    set(circuit.extra_loss[side], permille, length);
+    if (both) set(circuit.extra_loss[1 - side], permille, length);
 }
 
 void Faults::strike_link(FaultKind kind, core::Duration length) {
@@ -211,7 +221,7 @@ void Faults::heal_all() {
     for (auto& circuit : world_.network().circuits()) {
         circuit.troubles = {};
         circuit.down = {};
-        circuit.extra_loss = 0;
+        circuit.extra_loss = {};
         circuit.extra_delay = {};
     }
     for (auto* path : world_.network().paths()) path->troubles = {};

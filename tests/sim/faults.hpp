@@ -34,6 +34,7 @@ class Faults {
     void strike_connections(FaultKind kind);
     void strike_host(FaultKind kind, core::Duration length);
     void trouble(Troubles& troubles, FaultKind kind, core::Duration length);
+    void lose(Circuit& circuit, core::Duration length);
     void flap(Circuit& circuit, core::Duration period, core::Time until);
     void reset(const Circuit& circuit);
     /// Sets a switch of the network for a time.

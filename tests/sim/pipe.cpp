@@ -71,7 +71,7 @@ void Pipe::send(Segment::Kind kind, std::uint64_t size, std::uint64_t ack, bool 
     Segment segment{.kind = kind, .of_box = of_box, .size = size, .ack = ack};
     written_ += size;
     ++sent_;
-    bool lost = circuit.full(from_, now) || circuit.loses(kernel_.random);
+    bool lost = circuit.full(from_, now) || circuit.loses(from_, kernel_.random);
     if (lost && kind == Segment::Kind::reset) return;
     segment.lost = lost;
     segment.departs = circuit.serialize(from_, size + overhead, now);
@@ -81,7 +81,7 @@ void Pipe::send(Segment::Kind kind, std::uint64_t size, std::uint64_t ack, bool 
     for (int tries = 0; lost && tries < 5; ++tries, timeout *= 2) {
         segment.arrives += timeout;
         count_repetition();
-        lost = circuit.loses(kernel_.random);
+        lost = circuit.loses(from_, kernel_.random);
     }
     if (segment.lost) ++lost_;
     segments_.push_back(segment);

@@ -64,9 +64,9 @@ TEST_F(FaultyNetwork, a_reset_is_sent_once_and_may_be_lost) {
 // --- loss --------------------------------------------------------------------------------------------------
 
 TEST_F(FaultyNetwork, a_lone_segment_that_is_lost_comes_after_200_ms_and_holds_back_what_is_behind_it) {
-    net.circuit.extra_loss = 1000;
+    net.circuit.extra_loss = {1000, 1000};
     net.write(Side::dialer, 100);
-    net.circuit.extra_loss = 0;
+    net.circuit.extra_loss = {};
     net.run(190ms);
     EXPECT_EQ(net.acceptor.got, 0U);
     net.run(10s);
@@ -77,15 +77,25 @@ TEST_F(FaultyNetwork, a_lone_segment_that_is_lost_comes_after_200_ms_and_holds_b
 }
 
 TEST_F(FaultyNetwork, another_segment_behind_it_has_it_repaired_soon) {
-    net.circuit.extra_loss = 1000;
+    net.circuit.extra_loss = {1000, 1000};
     net.write(Side::dialer, 100);
-    net.circuit.extra_loss = 0;
+    net.circuit.extra_loss = {};
     net.run(5ms);
     net.write(Side::dialer, 1);
     net.run(12ms);
     EXPECT_EQ(net.acceptor.got, 0U) << "it arrived and waits for the first one";
     net.run(30ms);
     EXPECT_EQ(net.acceptor.got, 101U);
+}
+
+TEST_F(FaultyNetwork, what_is_lost_one_way_only_arrives_the_other_way) {
+    net.circuit.extra_loss[index(Side::dialer)] = 1000;
+    net.write(Side::dialer, 100);
+    net.write(Side::acceptor, 100);
+    net.circuit.extra_loss = {};
+    net.run(20ms);
+    EXPECT_EQ(net.acceptor.got, 0U);
+    EXPECT_EQ(net.dialer.got, 100U);
 }
 
 TEST(SimulatedQueue, loses_what_does_not_fit) {
