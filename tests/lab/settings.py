@@ -14,6 +14,7 @@ DAEMON = BIN / "warmspared"
 CLI = BIN / "warmspare"
 STREAM_CHECK = BIN / "stream_check"
 SLOW_LINE = BIN / "slow_line"
+WALL_CLOCK = BIN / "wall_clock.so"
 
 TOOLS = ("ip", "nft", "ss", "sysctl", "setpriv", "prlimit")
 # What only some faults need, and so neither the demo nor the benchmarks.

@@ -4,6 +4,7 @@
 """What an application sees that knows nothing of warmspare (S10, S11): ends, resets, refusals, Unix sockets."""
 
 import contextlib
+import signal
 import socket
 import struct
 
@@ -160,6 +161,36 @@ def test_an_application_that_does_not_read_is_no_dead_link(lab):
             client.shutdown(socket.SHUT_WR)
             assert drain(served) == sent
             stream.finish()
+
+
+def test_a_stopped_application_among_busy_ones_costs_them_nothing(lab):
+    """S13: all share a process and a link; what is not read waits for its reader, and for nobody else."""
+    tokyo, osaka = start_pair(lab, APP)
+    server = StreamServer(lab, "osaka")
+    stopped, *busy = [CheckedStream(lab, "tokyo") for _ in range(4)]
+
+    def get(streams, least):
+        """Waits until each has got so many bytes more."""
+        for stream in streams:
+            lab.wait_for("the stream has begun", stream.progress)
+        before = [stream.progress()["received"] for stream in streams]
+        for stream, had in zip(streams, before):
+            lab.wait_for(
+                "the stream goes on", lambda stream=stream, had=had: stream.progress()["received"] >= had + least
+            )
+
+    get([stopped, *busy], 1_000_000)
+    stopped.process.signal(signal.SIGSTOP)
+    get(busy, 10_000_000)
+    lab.cut("fiber")
+    get(busy, 10_000_000)
+    stopped.process.signal(signal.SIGCONT)
+    get([stopped], 1_000_000)
+    for stream in (stopped, *busy):
+        stream.finish()
+    lab.wait_for("the server has checked all", lambda: len(server.reports()) == 4)
+    assert all(report["ok"] for report in server.reports())
+    assert len(tokyo.events("switch")) == len(osaka.events("switch")) == 1, lab.describe()
 
 
 def fill(client, quiet=1.0):

@@ -5,6 +5,7 @@
 works as before."""
 
 import contextlib
+import pathlib
 import socket
 
 import pytest
@@ -84,6 +85,39 @@ def goes_on_under(lab, nodes, told):
     wait_agreed(lab, *nodes.values(), app="idle", crowd="idle")
     for holdings in before:
         holdings.wait_restored()
+
+
+# A disk of its own, which nobody else sees: `ip netns exec` gives each program mounts of its own.
+ON_A_FULL_DISK = """
+mount -t tmpfs -o size=64k tmpfs {disk}
+dd if=/dev/zero of={disk}/full bs=4k 2>/dev/null
+shift
+exec "$@" 2>>{disk}/log
+"""
+
+
+@starved_node
+def test_a_log_on_a_full_disk_keeps_nobody_from_work(lab, starved):
+    """What could not be written is counted, and told when there is room."""
+    disk = lab.folder / "disk"
+    disk.mkdir()
+    nodes = start(lab, starved, "sh", "-c", ON_A_FULL_DISK.format(disk=disk), "sh", "--")
+    daemon = nodes[starved].process
+    mounted = pathlib.Path(f"/proc/{daemon.pid}/root{disk}")
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
+    stream.wait_moving(server)
+    lab.cut("fiber")
+    stream.wait_moving(server)
+    assert nodes[starved].events("switch")
+    assert (mounted / "log").read_text() == ""
+    (mounted / "full").unlink()
+    lab.heal()
+    wait_agreed(lab, *nodes.values(), app="dedicated")
+    stream.finish()
+    assert server.report()["ok"]
+    lab.wait_for("the log says what it lacks", lambda: "were dropped" in (mounted / "log").read_text())
+    wait_agreed(lab, *nodes.values(), app="idle")
 
 
 # A call, the error, and at which of the calls: not at those without which a daemon cannot start.
