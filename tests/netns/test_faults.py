@@ -74,8 +74,9 @@ def test_one_circuit_after_the_other_round_and_round(lab, load):
     traffic.finish()
 
 
-def test_loss_on_the_link_in_use_costs_no_byte(lab):
-    traffic = Traffic(lab, "one-megabit")
+@loads
+def test_loss_on_the_link_in_use_costs_no_byte(lab, load):
+    traffic = Traffic(lab, load)
     lab.lose("fiber", 20)
     traffic.moves()
     lab.cut("lte")
@@ -85,8 +86,9 @@ def test_loss_on_the_link_in_use_costs_no_byte(lab):
     traffic.finish()
 
 
-def test_another_circuit_may_fail_unnoticed(lab):
-    traffic = Traffic(lab, "full-speed")
+@loads
+def test_another_circuit_may_fail_unnoticed(lab, load):
+    traffic = Traffic(lab, load)
     lab.cut("lte")
     for node in traffic.nodes:
         lab.wait_for("its links are SBY", lambda node=node: node.link("lte/1")["condition"] == "SBY")

@@ -21,7 +21,7 @@ STREAMS = 10_000
 AT_A_TIME = 100
 
 # Each has three links.
-PROCESSES = [50, 500]
+PROCESSES = [50, pytest.param(500, marks=pytest.mark.long)]
 
 
 @contextlib.contextmanager
