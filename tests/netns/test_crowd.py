@@ -11,7 +11,7 @@ import socket
 import threading
 
 from lab import CheckedStream, Node, StreamServer, settings
-from lab.pair import configs, wait_agreed, wait_all_act
+from lab.pair import configs, start_pair, wait_agreed, wait_all_act
 from lab.stream import ONE_MEGABIT
 
 PROCESSES = {
@@ -100,3 +100,35 @@ def test_a_crowd_asks_and_follows_while_streams_run_and_links_fail(lab):
             for follower in followers[node]:
                 lab.wait_for("a follower has seen all", lambda: sequences(follower)[-1:] >= [last])
                 assert sequences(follower) == list(range(1, len(sequences(follower)) + 1))
+
+
+def deaf_client(node, question):
+    """Asks again and again, for as long as it is listened to, and never reads."""
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(str(node.control))
+    client.settimeout(0.1)
+    line = json.dumps({"version": 1, **question}).encode() + b"\n"
+    with contextlib.suppress(TimeoutError, BrokenPipeError, ConnectionResetError):
+        for _ in range(100):
+            client.sendall(line * 1000)
+    return client
+
+
+def test_clients_that_never_read_cost_the_daemon_little_and_others_nothing(lab):
+    nodes = start_pair(lab, {"app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001"}})
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", rate=ONE_MEGABIT)
+    stream.wait_moving(server)
+    before = [node.memory_kb() for node in nodes]
+    questions = [{"command": "status"}, {"command": "events"}, {"command": "events", "follow": True}]
+    with contextlib.ExitStack() as stack:
+        for node in nodes:
+            for question in questions * 5:
+                stack.enter_context(deaf_client(node, question))
+        lab.cut("fiber")
+        stream.wait_moving(server)
+        for node, memory_kb in zip(nodes, before):
+            lab.wait_for("it answers others", lambda node=node: node.events("switch", to="lte/1"))
+            assert node.memory_kb() < memory_kb + 16 * 1024, f"{node.name} keeps what nobody reads"
+    stream.finish()
+    assert server.report()["ok"]
