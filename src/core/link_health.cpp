@@ -46,8 +46,8 @@ void LinkHealth::handle_up(Duration round_trip, Time now) noexcept {
     estimate_.add(round_trip);
     phase_ = Phase::resting;
     last_proof_ = now;
-    acknowledged_ = 0;
-    acknowledged_seen_at_ = now;
+    in_order_.restart();
+    delivered_.restart();
     answered_at_ = failed_at_ = {};
     missed_ = 0;
     suspected_ = false;
@@ -126,18 +126,19 @@ bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
 }
 
 void LinkHealth::handle_evidence(const Evidence& evidence, Time now) noexcept {
-    if (evidence.bytes_acked > acknowledged_) {
-        last_proof_ = std::max(last_proof_, acknowledged_seen_at_);
-        advanced_at_ = now;
-    }
-    acknowledged_ = evidence.bytes_acked;
+    in_order_.observe(evidence.bytes_acked, now);
+    delivered_.observe(evidence.bytes_acked + evidence.segments_delivered, now);
+    last_proof_ = std::max(last_proof_, delivered_.proof());
     waits_for_reader_ = evidence.waits_for_reader;
-    acknowledged_seen_at_ = now;
 }
 
-/// Acknowledgements were looked at when the test was sent or later, and have advanced after that.
-bool LinkHealth::heard_since_test() const noexcept {
-    return advanced_at_ > tested_at_ && last_proof_ >= tested_at_;
+/// What may stand in for a reply, and when it was; Time{}: nothing may.
+Time LinkHealth::sign_of_life() const noexcept {
+    const auto delivered = delivered_.proves(tested_at_) ? delivered_.proof() : Time{};
+    // What comes in may come with our direction dead. But then the other node is the one that hears nothing,
+    // and says so; and if it does not, the replies wait in its queue behind what comes in.
+    const bool heard = judged_in_two_steps() && last_heard_ > tested_at_;
+    return heard ? std::max(delivered, last_heard_) : delivered;
 }
 
 bool LinkHealth::excused(bool late, Time now) noexcept {
@@ -145,28 +146,32 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
         ++late_excuses_;
         return true;
     }
-    // Each proof excuses once: what comes after a last one is silence.
-    const bool proven = heard_since_test() && last_proof_ > excused_by_;
-    if (!proven && !waits_for_reader_) return false;
-    excused_by_ = last_proof_;
+    const auto sign = sign_of_life();
+    // Each sign excuses once: what comes after a last one is silence.
+    if (sign <= excused_by_ && !waits_for_reader_) return false;
+    excused_by_ = std::max(excused_by_, sign);
     if (now - row_began_ >= std::max(longest_stand_in, 2 * watchdog())) return false;
     missed_ = 0;
     return true;
 }
 
-/// A reply is later than usual. Without anything newer than the test that proves the path alive, it is
+/// A reply is later than usual. Without anything newer than the test that has got through in order, it is
 /// suspect, even if the caller is late: what came in meanwhile has been read, and a suspicion is no verdict.
+/// What is behind a hole proves the path alive and is of no use to the application.
 void LinkHealth::handle_overdue(Time now) noexcept {
-    const bool proven = heard_since_test() && last_proof_ + patience() > now &&
+    const bool proven = in_order_.proves(tested_at_) && in_order_.proof() + patience() > now &&
                         now - tested_at_ < patience() + longest_stand_in_for_trust;
-    overdue_at_ = proven ? last_proof_ + patience() : never;
+    overdue_at_ = proven ? in_order_.proof() + patience() : never;
     if (!proven) doubt();
+}
+
+bool LinkHealth::judged_in_two_steps() const noexcept {
+    return allowed_misses_ > 1 && condition_ == Condition::act;
 }
 
 bool LinkHealth::certain(Time now) const noexcept {
     if (missed_ < allowed_misses_) return false;
-    const bool may_be_heard_of = allowed_misses_ > 1 && condition_ == Condition::act;
-    return !may_be_heard_of || now - first_missed_at_ >= longest_delayed_ack;
+    return !judged_in_two_steps() || now - first_missed_at_ >= longest_delayed_ack;
 }
 
 Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
@@ -192,7 +197,7 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
     suspected_ = false;
     // Bytes went on arriving there, so it may be the test that waits in a queue of ours. A reply that takes
     // at least this long is a sample too; without it, a slow line would be condemned again for each burst.
-    if (advanced_at_ > row_began_) estimate_.add(now - row_began_);
+    if (delivered_.advanced_at() > row_began_) estimate_.add(now - row_began_);
     phase_ = Phase::resting;
     condition_ = Condition::sby;
     failed_at_ = now;

@@ -20,6 +20,7 @@
 #include <optional>
 
 #include "core/evidence.hpp"
+#include "core/progress.hpp"
 #include "core/round_trip.hpp"
 #include "core/status.hpp"
 #include "core/time.hpp"
@@ -76,8 +77,6 @@ class LinkHealth {
     /// True if the link became ACT by it.
     bool handle_reply(const wire::Reply& reply, Time now) noexcept;
     void handle_heard(Time now) noexcept { last_heard_ = now; }
-    /// An advance of the acknowledged bytes proves that the other host heard this one at some time after the
-    /// previous call, no more: so the proof is as old as that.
     void handle_evidence(const Evidence& evidence, Time now) noexcept;
     /// `late`: the caller itself overslept, so that a missing reply proves nothing.
     Verdict handle_deadline(bool late, Time now) noexcept;
@@ -91,8 +90,10 @@ class LinkHealth {
   private:
     enum class Phase { down, resting, in_flight };
 
-    [[nodiscard]] bool heard_since_test() const noexcept;
     bool excused(bool late, Time now) noexcept;
+    [[nodiscard]] Time sign_of_life() const noexcept;
+    /// Suspected first, while its traffic takes a detour: then the verdict can wait.
+    [[nodiscard]] bool judged_in_two_steps() const noexcept;
     [[nodiscard]] bool certain(Time now) const noexcept;
     void doubt() noexcept;
     void trust(bool in_time, Time now) noexcept;
@@ -122,11 +123,11 @@ class LinkHealth {
     Time last_heard_{};
     /// When the first test of a row without replies was sent.
     Time row_began_{};
-    /// When kernel acknowledgements were last seen to advance.
-    Time advanced_at_{};
-    std::uint64_t acknowledged_ = 0;
-    Time acknowledged_seen_at_{};
-    /// The proof that excused a missing reply last.
+    /// What the other host's kernel has without a hole, so that its program can have it.
+    Progress in_order_;
+    /// What it has at all: where a full line loses much, what is behind the holes.
+    Progress delivered_;
+    /// The sign of life that excused a missing reply last.
     Time excused_by_{};
     /// Watchdogs missed in a row, and when the first of them was.
     std::uint32_t missed_ = 0;

@@ -32,8 +32,7 @@ LinkConnection::LinkConnection(Worker& worker, core::ConnectionId id, FileDescri
       id_(id),
       socket_(worker.context(), socket.release()),
       own_end_(own_end(socket_.native_handle())),
-      gone_(std::move(gone)),
-      acknowledged_before_(kernel_evidence(socket_.native_handle()).value_or(core::Evidence{}).bytes_acked) {
+      gone_(std::move(gone)) {
 }
 
 void LinkConnection::start() {
@@ -65,10 +64,8 @@ void LinkConnection::catch_up(core::Time now) {
     const auto self = shared_from_this();
     read(reads_before_judgement);
     if (!socket_.is_open()) return;
-    auto evidence = kernel_evidence(socket_.native_handle());
-    if (!evidence || evidence->bytes_acked < acknowledged_before_) return;
-    evidence->bytes_acked -= acknowledged_before_;
-    worker_.node().handle_evidence(id_, *evidence, now);
+    if (const auto evidence = kernel_evidence(socket_.native_handle()))
+        worker_.node().handle_evidence(id_, *evidence, now);
 }
 
 void LinkConnection::abort() {

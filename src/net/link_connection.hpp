@@ -57,8 +57,6 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     Descriptor socket_;
     std::optional<TcpAddress> own_end_;
     Gone gone_;
-    /// What the kernel counted as acknowledged before our first byte (the opening of the connection).
-    std::uint64_t acknowledged_before_;
     bool write_waiting_ = false;
     /// The node has closed it: what comes in is of no interest any more.
     bool closing_ = false;

@@ -92,6 +92,7 @@ std::optional<core::Evidence> kernel_evidence(int socket) noexcept {
     const auto lost = std::max(info.tcpi_total_retrans, info.tcpi_dsack_dups) - info.tcpi_dsack_dups;
     return core::Evidence{
         .bytes_acked = info.tcpi_bytes_acked,
+        .segments_delivered = info.tcpi_delivered,
         .waits_for_reader = info.tcpi_unacked == 0 && info.tcpi_notsent_bytes > 0,
         .segments = info.tcpi_data_segs_out,
         .segments_lost = lost,

@@ -87,6 +87,10 @@ class Circuit {
         busy = std::max(busy, now) + core::Duration{static_cast<core::Duration::rep>(nanoseconds)};
         return busy;
     }
+    /// How long what is sent from this end now waits before it leaves.
+    [[nodiscard]] core::Duration queued(Side from, core::Time now) const {
+        return std::max(busy_until_[index(from)] - now, core::Duration::zero());
+    }
     /// From leaving one end to reaching the other.
     [[nodiscard]] core::Duration transit(Random& random) const {
         if (setup_.jitter == core::Duration::zero()) return delay();

@@ -4,6 +4,7 @@
 #include "sim/pipe.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace warmspare::sim {
 
@@ -94,14 +95,19 @@ void Pipe::count_repetition() {
 
 /// What arrives behind a hole tells the sender of it.
 void Pipe::repair_lost(const Segment& behind) {
-    const auto repaired = behind.arrives + 2 * path_.circuit->delay() + reordering_window;
+    const auto now = kernel_.scheduler.now();
+    const auto& circuit = *path_.circuit;
+    const auto queued = circuit.queued(from_, now) + circuit.queued(other(from_), now);
+    const auto repaired = behind.arrives + queued + 2 * circuit.delay() + reordering_window;
     for (auto& segment : segments_)
         if (segment.lost && segment.arrives != core::never)
             segment.arrives = std::min(segment.arrives, repaired);
 }
 
 core::Evidence Pipe::evidence() {
+    take_sacks();
     return {.bytes_acked = acknowledged(),
+            .segments_delivered = sacked_,
             .waits_for_reader = receiver_full() && acked_ == arrived_,
             .segments = sent_,
             .segments_lost = sent_again_};
@@ -118,6 +124,20 @@ void Pipe::take_acks() {
     for (; !acks_.empty() && acks_.front().at <= now; acks_.pop_front())
         acked_ = std::max(acked_, acks_.front().upto);
     if (path_.circuit->setup().box) take_acks_of_box(now);
+}
+
+/// What is behind a hole is reported all the same.
+void Pipe::take_sacks() {
+    const auto now = kernel_.scheduler.now();
+    if (path_.circuit->setup().box || path_.cut(from_) || path_.cut(other(from_))) return;
+    const auto back = path_.circuit->queued(other(from_), now) + path_.circuit->delay();
+    bool hole = false;
+    for (auto& segment : segments_) {
+        const bool there = !segment.lost && segment.arrives != core::never && segment.arrives + back <= now &&
+                           !path_.swallows(from_, segment.size);
+        if (hole && there && !std::exchange(segment.reported, true)) ++sacked_;
+        hole = hole || segment.lost || segment.arrives == core::never;
+    }
 }
 
 /// Whoever ends TCP on the way acknowledges what it has, whether or not that gets any further.
@@ -194,7 +214,7 @@ void Pipe::send_ack(core::Time when) {
     if (ack_sent_ == arrived_) return;
     ack_sent_ = arrived_;
     if (path_.cut(other(from_))) return;
-    acks_.push_back({when + path_.circuit->delay(), arrived_});
+    acks_.push_back({when + path_.circuit->queued(other(from_), when) + path_.circuit->delay(), arrived_});
 }
 
 std::size_t Pipe::read(std::span<std::byte> into) {

@@ -27,6 +27,8 @@ struct Segment {
     Kind kind = Kind::data;
     /// The network has swallowed it: it comes when TCP has sent it again.
     bool lost = false;
+    /// The receiver has reported to have it although it is behind a hole.
+    bool reported = false;
     /// The box on the way made it, so the box does not hold it.
     bool of_box = false;
     std::uint64_t size = 0;
@@ -94,6 +96,7 @@ class Pipe {
     [[nodiscard]] std::uint64_t acknowledged();
     void send_ack(core::Time when);
     void take_acks();
+    void take_sacks();
     void take_acks_of_box(core::Time now);
     void count_repetition();
     void repair_lost(const Segment& behind);
@@ -122,6 +125,7 @@ class Pipe {
     /// For the evidence: segments, and how many of them were sent again.
     std::uint64_t sent_ = 0;
     std::uint64_t sent_again_ = 0;
+    std::uint64_t sacked_ = 0;
     bool ended_ = false;
     bool unread_ = false;
 };

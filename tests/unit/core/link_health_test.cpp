@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -586,7 +587,55 @@ TEST(LinkHealth, S13_acknowledgements_that_do_not_advance_prove_nothing) {
     EXPECT_FALSE(link.health.test_in_flight());
 }
 
-TEST(LinkHealth, S13_received_bytes_prove_nothing) {
+/// What becomes of a link, with three misses, that was answered once and then is not, while this is seen
+/// every millisecond: when it is suspect, and when it is SBY.
+struct Unanswered {
+    explicit Unanswered(const std::function<void(LinkHealth&, std::uint64_t, Time)>& see) {
+        Tested link;
+        link.start_test();
+        link.reply(1, 0ms);
+        link.start_test();
+        for (auto time = 1ms; time <= 3000ms && dead == Duration{}; ++time) {
+            link.advance_to(time);
+            if (link.health.condition() == Condition::sby) dead = time;
+            if (suspect == Duration{} && link.health.suspected()) suspect = time;
+            see(link.health, static_cast<std::uint64_t>(time / 1ms), Tested::begin + time);
+        }
+    }
+
+    Duration suspect{};
+    Duration dead{};
+};
+
+// A line that loses much when its queue overflows is not dead. What is behind a hole is of no use yet,
+// though.
+TEST(LinkHealth, S13_segments_behind_a_hole_put_off_the_verdict_for_two_seconds_and_no_suspicion) {
+    const Unanswered link{[](LinkHealth& health, std::uint64_t count, Time now) {
+        health.handle_evidence({.bytes_acked = 500, .segments_delivered = count}, now);
+    }};
+    EXPECT_LE(link.suspect, 11ms);
+    EXPECT_GE(link.dead, 2s);
+    EXPECT_LE(link.dead, 2070ms);
+}
+
+// The replies wait in a queue behind them, perhaps. If not, the other node hears nothing, and is the one that
+// judges.
+TEST(LinkHealth, S13_received_bytes_put_off_the_verdict_for_two_seconds_and_no_suspicion) {
+    const Unanswered link{[](LinkHealth& health, std::uint64_t, Time now) { health.handle_heard(now); }};
+    EXPECT_LE(link.suspect, 11ms);
+    EXPECT_GE(link.dead, 2s);
+    EXPECT_LE(link.dead, 2070ms);
+}
+
+TEST(LinkHealth, S13_without_a_sign_of_life_the_verdict_comes_50_ms_after_the_first_miss) {
+    const Unanswered link{[](LinkHealth&, std::uint64_t, Time) {}};
+    EXPECT_LE(link.suspect, 11ms);
+    EXPECT_GE(link.dead, 60ms);
+    EXPECT_LE(link.dead, 71ms);
+}
+
+// The founding behaviour: there is no suspicion that would keep the traffic going meanwhile.
+TEST(LinkHealth, S13_where_one_miss_is_the_verdict_received_bytes_prove_nothing) {
     Tested link{1};
     link.start_test();
     link.advance_to(9ms);

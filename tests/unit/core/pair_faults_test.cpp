@@ -50,6 +50,30 @@ class PairUnderLoad : public test::PairFixture {
     }
 };
 
+/// Its first circuit takes a quarter of a second for what a stream may send before it has heard of more room.
+class PairOnASlowLine : public test::PairFixture {
+  protected:
+    PairOnASlowLine() : PairFixture{slow_line()} {}
+
+    static sim::Setup slow_line() {
+        auto setup = two_circuits();
+        setup.circuits[0].rate = 256'000;
+        setup.tcp = {.unsent_limit = 128 * 1024, .segment = 1448};
+        return setup;
+    }
+};
+
+// The replies wait behind what the other node has just sent, and its kernel's acknowledgements as well.
+TEST_F(PairOnASlowLine, S13_a_queue_that_grows_from_nothing_is_no_dead_line) {
+    ASSERT_TRUE(net_.run_until_up());
+    net_.run_for(30s);
+    net_.open(Side::dialer, "redis", much);
+    // All of it may have taken a detour.
+    ASSERT_TRUE(net_.run_until([this] { return net_.delivered("redis"); }));
+    net_.run_for(1s);
+    for (const auto side : sim::both_sides) EXPECT_TRUE(net_.events(side, EventKind::switch_).empty());
+}
+
 class PairFault : public PairUnderLoad, public testing::WithParamInterface<Fault> {};
 
 TEST_P(PairFault, S10_S13_stands_still_for_no_more_than_50_ms_and_loses_nothing) {

@@ -56,7 +56,9 @@ TEST(SocketOptionsTest, CountsWhatTheOtherKernelHasAcknowledged) {
     // The answer carries the acknowledgement.
     ASSERT_EQ(::send(other.get(), "x", 1, 0), 1);
     ASSERT_EQ(::recv(one.get(), got.data(), 1, 0), 1);
-    EXPECT_EQ(kernel_evidence(one.get())->bytes_acked - before->bytes_acked, 5U);
+    const auto after = kernel_evidence(one.get());
+    EXPECT_EQ(after->bytes_acked - before->bytes_acked, 5U);
+    EXPECT_EQ(after->segments_delivered - before->segments_delivered, 1U);
 }
 
 TEST(SocketOptionsTest, KnowsNoAcknowledgementsOfWhatIsNotTcp) {
