@@ -19,6 +19,9 @@ namespace {
 /// Of one process. Whoever moves it about without its traffic being heard of must not fill the memory.
 constexpr std::ptrdiff_t most_resumptions = 16;
 
+/// What a connection that was idle sends before it has heard anything (RFC 6928), in bytes.
+constexpr std::uint64_t first_flight = 14600;
+
 }  // namespace
 
 void Peer::take_traffic_news(Time now) {
@@ -86,10 +89,16 @@ void Peer::take_way(ProcessIndex process, Time now) {
     way.answered.reset();
     way.suspect_due = detours_.of(process).has_value();
     way.replayed = traffic_.rewind(process, now);
+    traffic_.release_data(process);
+    // The other node has some of it, and says so at once when it hears of the suspicion. What is sent again
+    // for nothing would be in the way for several round trips.
+    if (way.suspect_due && way.replayed > first_flight)
+        traffic_.hold_data(process, now + health_.link(*connection->link).patience());
 }
 
 void Peer::note_stream_heard(const Connection& connection, Time now) {
     const auto guest = detours_.guest(*connection.link);
+    if (guest) traffic_.release_data(*guest);
     if (guest && !ways_[guest->value].answered) ways_[guest->value].answered = now;
 }
 

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -80,6 +81,10 @@ class Traffic {
     /// While a process takes a detour, the other node may never hear what is said there, and will not know
     /// that it missed something. So no stream is forgotten meanwhile.
     void set_detour(ProcessIndex process, bool detour) { flows_[process.value].detour = detour; }
+    /// Sends no data of the process before `until`, but all else: the other node may be about to say what it
+    /// has of that. Ends any earlier such wait.
+    void hold_data(ProcessIndex process, Time until);
+    void release_data(ProcessIndex process);
     [[nodiscard]] bool output_due(ProcessIndex process) const;
     /// Adds what the process has to say to the next batch, and then its data to the batch that has begun.
     void fill_control(ProcessIndex process, Outbox& outbox, Time now);
@@ -98,7 +103,8 @@ class Traffic {
     /// Whether the process has streams, those that are reset and not confirmed included.
     [[nodiscard]] bool wanted(ProcessIndex process) const { return flows_[process.value].kept > 0; }
     [[nodiscard]] bool outstanding(ProcessIndex process) const {
-        return flows_[process.value].outstanding > 0;
+        const auto& flow = flows_[process.value];
+        return flow.outstanding > 0 || flow.held_until != never;
     }
     /// Streams that the applications still have.
     [[nodiscard]] std::size_t streams(ProcessIndex process) const { return flows_[process.value].live; }
@@ -107,7 +113,7 @@ class Traffic {
     /// Empty if the stream is over.
     [[nodiscard]] std::optional<StreamStatus> status(StreamId id);
 
-    [[nodiscard]] Time next_deadline() const noexcept { return delayed_until_; }
+    [[nodiscard]] Time next_deadline() const noexcept { return std::min(delayed_until_, held_until_); }
     void handle_deadline(Time now);
 
   private:
@@ -123,6 +129,7 @@ class Traffic {
         std::vector<StreamId> control;
         std::vector<StreamId> delayed;
         std::deque<StreamId> data;
+        Time held_until = never;
         bool detour = false;
         bool changed = false;
     };
@@ -138,6 +145,7 @@ class Traffic {
 
     [[nodiscard]] std::vector<Stream*> streams_of(ProcessIndex process) const;
     void note(Stream& stream, Time now);
+    void send_delayed();
     void note_changed(ProcessIndex process);
     void end(Stream& stream, wire::ResetReason reason, const std::string& text, Time now);
     void remove(Stream& stream);
@@ -161,6 +169,8 @@ class Traffic {
     bool shortage_told_ = false;
     /// When acknowledgements that wait are sent after all.
     Time delayed_until_ = never;
+    /// When the first of the processes whose data waits has waited enough; or earlier.
+    Time held_until_ = never;
     /// Data on its way to one application in one write.
     StreamId gathered_for_{};
     std::size_t gathered_ = 0;

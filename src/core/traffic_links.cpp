@@ -205,7 +205,17 @@ void Traffic::retell(ProcessIndex process, Time now) {
 
 bool Traffic::output_due(ProcessIndex process) const {
     const auto& flow = flows_[process.value];
-    return !flow.control.empty() || !flow.data.empty();
+    return !flow.control.empty() || (!flow.data.empty() && flow.held_until == never);
+}
+
+void Traffic::hold_data(ProcessIndex process, Time until) {
+    flows_[process.value].held_until = until;
+    held_until_ = std::min(held_until_, until);
+    note_changed(process);
+}
+
+void Traffic::release_data(ProcessIndex process) {
+    if (std::exchange(flows_[process.value].held_until, never) != never) note_changed(process);
 }
 
 /// Whatever is sent takes the acknowledgements along that were waiting for company.
@@ -229,6 +239,7 @@ void Traffic::fill_control(ProcessIndex process, Outbox& outbox, Time now) {
 /// One frame of each stream in turn, so that streams share the link evenly.
 void Traffic::fill_data(ProcessIndex process, Outbox& outbox, Time now) {
     auto& flow = flows_[process.value];
+    if (flow.held_until != never) return;
     while (!flow.data.empty() && outbox.has_room()) {
         const auto id = flow.data.front();
         flow.data.pop_front();
@@ -245,7 +256,16 @@ void Traffic::fill_data(ProcessIndex process, Outbox& outbox, Time now) {
 }
 
 void Traffic::handle_deadline(Time now) {
-    if (delayed_until_ > now) return;
+    if (delayed_until_ <= now) send_delayed();
+    if (held_until_ > now) return;
+    held_until_ = never;
+    for (std::uint32_t i = 0; i < flows_.size(); ++i) {
+        if (flows_[i].held_until <= now) release_data({i});
+        held_until_ = std::min(held_until_, flows_[i].held_until);
+    }
+}
+
+void Traffic::send_delayed() {
     delayed_until_ = never;
     for (std::uint32_t i = 0; i < flows_.size(); ++i) {
         auto& flow = flows_[i];
