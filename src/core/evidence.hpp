@@ -13,6 +13,8 @@ struct Evidence {
     std::uint64_t bytes_acked = 0;
     /// Segments that it has reported to have, in order or behind a hole (tcpi_delivered; RFC 2018).
     std::uint64_t segments_delivered = 0;
+    /// Some of what was written has not been sent once: the window is full, or has just opened.
+    bool some_unsent = false;
     /// Bytes wait in this host's kernel and none are on their way: the other program does not read, and there
     /// is no room for more over there. Nothing can be said of the path.
     bool waits_for_reader = false;

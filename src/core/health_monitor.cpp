@@ -79,13 +79,13 @@ void HealthMonitor::test_all(Duration interval, Time now) {
 
 void HealthMonitor::watch(LinkIndex index, bool outstanding, Time now) {
     if (std::exchange(links_[index.value].outstanding, outstanding) == outstanding) return;
-    if (outstanding && watch_deadline(links_[index.value]) <= now) links_[index.value].health.start_test(now);
+    if (outstanding && watch_deadline(links_[index.value]) <= now)
+        links_[index.value].health.keep_testing(now);
     note(index, now);
 }
 
 Time HealthMonitor::watch_deadline(const Link& link) const {
-    if (!(link.outstanding || link.health.suspected()) || link.health.test_in_flight()) return never;
-    return link.health.tested_at() + link.health.pause_between_tests();
+    return link.outstanding || link.health.suspected() ? link.health.next_test_at() : never;
 }
 
 /// Takes up what a change of a link's state means: its next deadline, and a test to send.
@@ -126,7 +126,7 @@ void HealthMonitor::judge(LinkIndex index, bool late, Time now) {
         link.scheduled = never;
         link.health.start_test(now);
     }
-    if (watch_deadline(link) <= now) link.health.start_test(now);
+    if (watch_deadline(link) <= now) link.health.keep_testing(now);
     note(index, now);
 }
 

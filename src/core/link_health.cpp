@@ -24,6 +24,9 @@ constexpr Duration longest_stand_in_for_trust = std::chrono::milliseconds{100};
 /// link is alive. Whoever takes the first miss for a verdict does not wait for it.
 constexpr Duration longest_delayed_ack = std::chrono::milliseconds{50};
 
+/// Tests on their way at the same time: enough for a round trip of 300 ms, as the pause is by default.
+constexpr std::size_t most_following = 60;
+
 /// How long a suspect link must have answered in time before it is trusted again.
 constexpr Duration probation = std::chrono::milliseconds{100};
 
@@ -56,9 +59,9 @@ void LinkHealth::handle_up(Duration round_trip, Time now) noexcept {
 
 void LinkHealth::handle_down() noexcept {
     condition_ = Condition::sby;
+    rest();
     phase_ = Phase::down;
-    deadline_ = repeat_at_ = overdue_at_ = never;
-    test_to_send_ = suspected_ = false;
+    suspected_ = false;
 }
 
 void LinkHealth::start_test(Time now) noexcept {
@@ -67,6 +70,24 @@ void LinkHealth::start_test(Time now) noexcept {
     late_excuses_ = 0;
     if (missed_ == 0) row_began_ = now;
     send(watchdog(), now);
+}
+
+bool LinkHealth::may_follow() const noexcept {
+    return phase_ == Phase::in_flight && condition_ == Condition::act && !suspected_ && missed_ == 0 &&
+           following_.size() < most_following;
+}
+
+Time LinkHealth::next_test_at() const noexcept {
+    if (phase_ == Phase::in_flight && !may_follow()) return never;
+    return last_sent().at + pause_between_tests();
+}
+
+void LinkHealth::keep_testing(Time now) {
+    if (!may_follow()) return start_test(now);
+    following_.push_back({last_sent().number + 1, now});
+    // It does what a repetition would.
+    repeat_at_ = never;
+    test_to_send_ = true;
 }
 
 void LinkHealth::suspect(Time now) noexcept {
@@ -94,18 +115,30 @@ Duration LinkHealth::pace() const noexcept {
 }
 
 void LinkHealth::send(Duration wait, Time now) noexcept {
-    ++number_;
-    tested_at_ = now;
-    deadline_ = now + wait;
-    overdue_at_ = now + patience();
+    test_ = {last_sent().number + 1, now};
+    following_.clear();
+    wait_for_reply(wait);
     // A single lost segment on a quiet link is repaired only after some 200 ms, unless another small segment
     // follows it: so an unanswered test is.
     repeat_at_ = now + watchdog() / 4;
     test_to_send_ = true;
 }
 
+void LinkHealth::wait_for_reply(Duration wait) noexcept {
+    deadline_ = test_.at + wait;
+    overdue_at_ = test_.at + patience();
+}
+
+void LinkHealth::rest() noexcept {
+    phase_ = Phase::resting;
+    test_ = last_sent();
+    following_.clear();
+    deadline_ = repeat_at_ = overdue_at_ = never;
+    test_to_send_ = false;
+}
+
 bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
-    if (phase_ == Phase::down || reply.number > number_) return false;
+    if (phase_ == Phase::down || reply.number > last_sent().number) return false;
     const Time sent{Duration{static_cast<Duration::rep>(reply.stamp)}};
     if (sent > now || sent <= Time{}) return false;
     trust(now - sent <= patience(), now);
@@ -113,31 +146,41 @@ bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
     last_proof_ = std::max(last_proof_, sent);
     missed_ = 0;
     if (phase_ != Phase::in_flight) return false;
-    if (reply.number != number_) {
-        row_began_ = tested_at_;
-        deadline_ = std::max(deadline_, tested_at_ + watchdog());
+    if (reply.number < test_.number) {
+        row_began_ = test_.at;
+        deadline_ = std::max(deadline_, test_.at + watchdog());
         return false;
     }
-    phase_ = Phase::resting;
-    deadline_ = repeat_at_ = overdue_at_ = never;
-    test_to_send_ = false;
     answered_at_ = now;
+    const auto next =
+        std::ranges::find_if(following_, [&](const Sent& test) { return test.number > reply.number; });
+    if (next == following_.end()) {
+        rest();
+    } else {
+        test_ = *next;
+        following_.erase(following_.begin(), next + 1);
+        row_began_ = test_.at;
+        late_excuses_ = 0;
+        wait_for_reply(watchdog());
+        if (following_.empty()) repeat_at_ = std::max(test_.at + watchdog() / 4, now);
+    }
     return std::exchange(condition_, Condition::act) == Condition::sby;
 }
 
 void LinkHealth::handle_evidence(const Evidence& evidence, Time now) noexcept {
     in_order_.observe(evidence.bytes_acked, now);
     delivered_.observe(evidence.bytes_acked + evidence.segments_delivered, now);
+    if (!evidence.some_unsent) all_left_at_ = now;
     last_proof_ = std::max(last_proof_, delivered_.proof());
     waits_for_reader_ = evidence.waits_for_reader;
 }
 
 /// What may stand in for a reply, and when it was; Time{}: nothing may.
 Time LinkHealth::sign_of_life() const noexcept {
-    const auto delivered = delivered_.proves(tested_at_) ? delivered_.proof() : Time{};
+    const auto delivered = delivered_.proves(test_.at) ? delivered_.proof() : Time{};
     // What comes in may come with our direction dead. But then the other node is the one that hears nothing,
     // and says so; and if it does not, the replies wait in its queue behind what comes in.
-    const bool heard = judged_in_two_steps() && last_heard_ > tested_at_;
+    const bool heard = judged_in_two_steps() && last_heard_ > test_.at;
     return heard ? std::max(delivered, last_heard_) : delivered;
 }
 
@@ -159,9 +202,14 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
 /// suspect, even if the caller is late: what came in meanwhile has been read, and a suspicion is no verdict.
 /// What is behind a hole proves the path alive and is of no use to the application.
 void LinkHealth::handle_overdue(Time now) noexcept {
-    const bool proven = in_order_.proves(tested_at_) && in_order_.proof() + patience() > now &&
-                        now - tested_at_ < patience() + longest_stand_in_for_trust;
-    overdue_at_ = proven ? in_order_.proof() + patience() : never;
+    // Once a test has left, what comes back until a round trip later answers what had left before it, and the
+    // reply comes right behind. While it waits here for the window to open, a round trip may bring nothing.
+    const bool left = all_left_at_ > test_.at;
+    const auto silence = left ? patience() - estimate_.smoothed().value_or(Duration::zero()) : patience();
+    const auto until = in_order_.proof() + silence;
+    const bool proven =
+        in_order_.proves(test_.at) && until > now && now - test_.at < patience() + longest_stand_in_for_trust;
+    overdue_at_ = proven ? until : never;
     if (!proven) doubt();
 }
 
@@ -198,11 +246,9 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
     // Bytes went on arriving there, so it may be the test that waits in a queue of ours. A reply that takes
     // at least this long is a sample too; without it, a slow line would be condemned again for each burst.
     if (delivered_.advanced_at() > row_began_) estimate_.add(now - row_began_);
-    phase_ = Phase::resting;
+    rest();
     condition_ = Condition::sby;
     failed_at_ = now;
-    deadline_ = repeat_at_ = overdue_at_ = never;
-    test_to_send_ = false;
     return Verdict::dead;
 }
 
@@ -213,7 +259,8 @@ Time LinkHealth::next_deadline() const noexcept {
 std::optional<wire::Test> LinkHealth::poll_test(Time now) noexcept {
     if (!std::exchange(test_to_send_, false)) return std::nullopt;
     untested_ = false;
-    return wire::Test{.number = number_, .stamp = static_cast<std::uint64_t>(now.time_since_epoch().count())};
+    return wire::Test{.number = last_sent().number,
+                      .stamp = static_cast<std::uint64_t>(now.time_since_epoch().count())};
 }
 
 }  // namespace warmspare::core

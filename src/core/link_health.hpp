@@ -8,6 +8,9 @@
 // bytes. A late reply proves that the path is slow and not dead: it feeds the estimate that stretches the
 // watchdog, and ends a row of misses, but makes no link ACT.
 //
+// While something is outstanding tests follow each other, several of them on their way at the same time where
+// the round trip is long: otherwise the first one to miss its reply would be up to a round trip late.
+//
 // Before the verdict a link is suspect. To suspect costs nothing but bandwidth, because the traffic of its
 // process takes a detour meanwhile; so the suspicion comes as soon as a reply is later than usual, and the
 // verdict can wait for the last evidence that may still come. A link that was suspect has to answer in time
@@ -18,6 +21,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/evidence.hpp"
 #include "core/progress.hpp"
@@ -57,14 +61,15 @@ class LinkHealth {
     /// When anything was last heard from the other host, or known to be heard there. For people: with one
     /// direction dead the other still brings bytes.
     [[nodiscard]] Time last_heard() const noexcept { return std::max(last_heard_, last_proof_); }
-    /// When the last test was sent, repetitions aside.
-    [[nodiscard]] Time tested_at() const noexcept { return tested_at_; }
     /// How long a reply is waited for now: the configured time, or what the round trip asks for.
     [[nodiscard]] Duration watchdog() const noexcept;
     /// How long a reply may take before the link is suspect: no longer than that.
     [[nodiscard]] Duration patience() const noexcept;
     /// How long after a test the next one goes out, while anything is outstanding.
     [[nodiscard]] Duration pause_between_tests() const noexcept { return configured_watchdog_ / 2; }
+    /// When the next test is due while anything is outstanding; never: one in flight has to be answered
+    /// first.
+    [[nodiscard]] Time next_test_at() const noexcept;
 
     /// The connection is accepted, after a handshake that took `round_trip`.
     void handle_up(Duration round_trip, Time now) noexcept;
@@ -72,6 +77,8 @@ class LinkHealth {
     void handle_down() noexcept;
     /// Sends a test unless one is in flight or there is no connection.
     void start_test(Time now) noexcept;
+    /// The same, but behind a test in flight if that is not late.
+    void keep_testing(Time now);
     /// The other node suspects the link: so does this one until it is answered, and tests it now.
     void suspect(Time now) noexcept;
     /// True if the link became ACT by it.
@@ -89,6 +96,10 @@ class LinkHealth {
 
   private:
     enum class Phase { down, resting, in_flight };
+    struct Sent {
+        std::uint64_t number = 0;
+        Time at{};
+    };
 
     bool excused(bool late, Time now) noexcept;
     [[nodiscard]] Time sign_of_life() const noexcept;
@@ -99,6 +110,12 @@ class LinkHealth {
     void trust(bool in_time, Time now) noexcept;
     void handle_overdue(Time now) noexcept;
     void send(Duration wait, Time now) noexcept;
+    void wait_for_reply(Duration wait) noexcept;
+    void rest() noexcept;
+    [[nodiscard]] bool may_follow() const noexcept;
+    [[nodiscard]] const Sent& last_sent() const noexcept {
+        return following_.empty() ? test_ : following_.back();
+    }
     /// How far apart repetitions are, and misses after the first one.
     [[nodiscard]] Duration pace() const noexcept;
 
@@ -107,9 +124,10 @@ class LinkHealth {
     RoundTrip estimate_;
     Condition condition_ = Condition::sby;
     Phase phase_ = Phase::down;
-    /// Of the test in flight, or of the last one.
-    std::uint64_t number_ = 0;
-    Time tested_at_{};
+    /// The test in flight, or the last one; repetitions aside.
+    Sent test_;
+    /// Tests that were sent behind the one in flight, oldest first.
+    std::vector<Sent> following_;
     Time deadline_ = never;
     /// When the test in flight is sent once more.
     Time repeat_at_ = never;
@@ -127,6 +145,8 @@ class LinkHealth {
     Progress in_order_;
     /// What it has at all: where a full line loses much, what is behind the holes.
     Progress delivered_;
+    /// When nothing that was written was left to send.
+    Time all_left_at_{};
     /// The sign of life that excused a missing reply last.
     Time excused_by_{};
     /// Watchdogs missed in a row, and when the first of them was.

@@ -93,6 +93,7 @@ std::optional<core::Evidence> kernel_evidence(int socket) noexcept {
     return core::Evidence{
         .bytes_acked = info.tcpi_bytes_acked,
         .segments_delivered = info.tcpi_delivered,
+        .some_unsent = info.tcpi_notsent_bytes > 0,
         .waits_for_reader = info.tcpi_unacked == 0 && info.tcpi_notsent_bytes > 0,
         .segments = info.tcpi_data_segs_out,
         .segments_lost = lost,

@@ -108,6 +108,7 @@ core::Evidence Pipe::evidence() {
     take_sacks();
     return {.bytes_acked = acknowledged(),
             .segments_delivered = sacked_,
+            .some_unsent = !segments_.empty() && (segments_.end() - 1)->departs > kernel_.scheduler.now(),
             .waits_for_reader = receiver_full() && acked_ == arrived_,
             .segments = sent_,
             .segments_lost = sent_again_};

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,16 @@ class Tested {
         say("start test");
         health.start_test(now_);
         poll();
+    }
+
+    void keep_testing() {
+        say("keep testing");
+        health.keep_testing(now_);
+        poll();
+    }
+
+    void answer_what_was_sent_at(Duration time) {
+        if (const auto found = sent_.find(begin + time); found != sent_.end()) reply(found->second, time);
     }
 
     /// The answer to test `number`, as it was sent at `sent`.
@@ -82,6 +93,7 @@ class Tested {
     void poll() {
         const auto test = health.poll_test(now_);
         if (!test) return;
+        sent_[now_] = test->number;
         const bool again = std::exchange(last_test_, test->number) == test->number;
         EXPECT_EQ(test->stamp, static_cast<std::uint64_t>(now_.time_since_epoch().count()));
         EXPECT_FALSE(health.poll_test(now_));
@@ -95,6 +107,7 @@ class Tested {
 
     Time now_ = begin;
     std::uint64_t last_test_ = 0;
+    std::map<Time, std::uint64_t> sent_;
     std::string transcript_;
 };
 
@@ -251,6 +264,74 @@ TEST(LinkHealth, S13_replies_that_were_late_now_and_then_do_not_stretch_the_time
     EXPECT_FALSE(link.health.suspected());
     link.advance_to(sent + 11ms);
     EXPECT_TRUE(link.health.suspected());
+}
+
+// One test a round trip would be answered before the line was cut, or sent so late before it that its reply
+// is missed a round trip later.
+TEST(LinkHealth, S13_on_a_slow_line_tests_follow_each_other_so_that_silence_is_noticed_at_once) {
+    Tested link{3, 50ms};
+    link.start_test();
+    for (auto time = 0ms; time <= 550ms; time += 5ms) {
+        link.advance_to(time);
+        if (time <= 500ms) link.answer_what_was_sent_at(time - 50ms);
+        if (link.health.next_test_at() <= Tested::begin + time) link.keep_testing();
+        EXPECT_EQ(link.health.suspected(), time >= 510ms) << time.count();
+    }
+}
+
+// What is acknowledged until then had left before the test. A test that waits for the window to open is
+// another matter: then acknowledgements come once a round trip.
+TEST(LinkHealth, S13_acknowledgements_put_off_suspicion_by_no_more_than_is_usual_between_them) {
+    for (const auto& [unsent, latest] : {std::pair{false, 110ms}, std::pair{true, 160ms}}) {
+        Tested link{3, 50ms};
+        link.start_test();
+        link.advance_to(50ms);
+        link.reply(1, 0ms);
+        link.start_test();
+        auto time = 50ms;
+        for (; !link.health.suspected() && time < 1s; ++time) {
+            link.advance_to(time);
+            const auto bytes = static_cast<std::uint64_t>(std::min(time, 99ms) / 1ms);
+            link.health.handle_evidence({.bytes_acked = bytes, .some_unsent = unsent}, Tested::begin + time);
+        }
+        EXPECT_LE(time, latest + 1ms) << unsent;
+        EXPECT_GE(time, latest - 10ms) << unsent;
+    }
+}
+
+TEST(LinkHealth, S13_the_reply_to_a_later_test_answers_those_before_it) {
+    Tested link{1, 50ms};
+    link.start_test();
+    link.advance_to(10ms);
+    link.reply(1, 0ms);
+    link.start_test();
+    for (const auto time : {15ms, 20ms, 25ms}) {
+        link.advance_to(time);
+        link.keep_testing();
+    }
+    link.advance_to(40ms);
+    link.reply(4, 20ms);
+    EXPECT_TRUE(link.health.test_in_flight());
+    link.advance_to(45ms);
+    link.reply(5, 25ms);
+    EXPECT_FALSE(link.health.test_in_flight());
+    EXPECT_EQ(link.transcript(), R"(
+     0 up
+     0 start test
+     0   test 1
+    10 reply 1
+    10   ACT
+    10 start test
+    10   test 2
+    15 keep testing
+    15   test 3
+    20 keep testing
+    20   test 4
+    25 keep testing
+    25   test 5
+    40 reply 4
+    45 reply 5
+)");
 }
 
 TEST(LinkHealth, S13_a_link_that_is_SBY_is_not_suspect) {
