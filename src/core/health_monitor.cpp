@@ -51,6 +51,7 @@ void HealthMonitor::handle_evidence(LinkIndex index, const Evidence& evidence, T
     auto& link = links_[index.value];
     link.health.handle_evidence(evidence, now);
     link.loss.observe(evidence, now);
+    if (link.loss.losing()) link.health.suspect(now);
     if (link.loss.lossy()) link.lossy_until = now + lossy_memory;
 }
 

@@ -27,24 +27,29 @@ class LossMeter {
         if (window_began_ == Time{}) return begin_window(counts, now);
         if (now - window_began_ < window) return;
         const auto sent = counts.segments - before_.segments;
-        // Too few say nothing, neither good nor bad.
         if (sent >= fewest_segments) {
             const auto percent = 100 * (counts.segments_lost - before_.segments_lost) / sent;
             bad_windows_ = percent >= bad_percent ? bad_windows_ + 1 : 0;
             percent_ = static_cast<std::uint32_t>(percent);
+        } else if (now - window_began_ < longest_window) {
+            return;
         }
+        // Too few say nothing, neither good nor bad.
         begin_window(counts, now);
     }
 
+    /// The last window that says something was bad.
+    [[nodiscard]] bool losing() const noexcept { return bad_windows_ > 0; }
     [[nodiscard]] bool lossy() const noexcept { return bad_windows_ >= most_bad_windows; }
     /// Of the last window that says something.
     [[nodiscard]] std::uint32_t percent() const noexcept { return percent_; }
 
   private:
     static constexpr Duration window = std::chrono::milliseconds{250};
+    static constexpr Duration longest_window = std::chrono::seconds{1};
     static constexpr std::uint64_t fewest_segments = 8;
     static constexpr std::uint64_t bad_percent = 10;
-    static constexpr std::uint32_t most_bad_windows = 5;
+    static constexpr std::uint32_t most_bad_windows = 4;
 
     void begin_window(const Evidence& counts, Time now) noexcept {
         before_ = counts;

@@ -61,6 +61,30 @@ class Monitored {
     std::map<std::uint32_t, wire::Test> last_;
 };
 
+// Its tests may be answered in time now and then, and what it carries waits for one repair after the other.
+TEST(HealthMonitor, S13_a_link_that_loses_much_stays_suspect_for_as_long_as_it_does) {
+    Monitored links{links_on({"a", "b"}), 3};
+    Evidence evidence;
+    auto now = begin;
+    const auto send_for = [&](Duration time, std::uint64_t lost) {
+        for (const auto end = now + time; now < end; now += 5ms) {
+            evidence.segments += 10;
+            evidence.segments_lost += lost;
+            links.monitor.handle_evidence({0}, evidence, now);
+            links.monitor.test({0}, now);
+            for (const auto i : links.take_tests(now)) links.answer(i, now);
+        }
+    };
+    send_for(300ms, 0);
+    EXPECT_FALSE(links.monitor.link({0}).suspected());
+    send_for(750ms, 3);
+    EXPECT_TRUE(links.monitor.link({0}).suspected());
+    EXPECT_FALSE(links.monitor.link({1}).suspected());
+    send_for(750ms, 0);
+    EXPECT_FALSE(links.monitor.link({0}).suspected());
+    EXPECT_FALSE(links.monitor.lossy({0}, now));
+}
+
 TEST(HealthMonitor, S4_the_start_timer_tests_every_link) {
     Monitored links{links_on({"a", "a", "b"})};
     links.monitor.test_all(1s, begin);

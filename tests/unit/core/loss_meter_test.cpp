@@ -51,6 +51,16 @@ TEST(LossMeter, S13_a_little_traffic_is_enough) {
     EXPECT_TRUE(link.meter.lossy());
 }
 
+// A kernel that has sent something again in vain waits longer each time, and sends little else meanwhile.
+TEST(LossMeter, S13_a_line_on_which_little_moves_is_measured_over_a_longer_time) {
+    Measured link;
+    for (int i = 0; i < 100; ++i) {
+        link.send(45ms, 0, 0);
+        link.send(5ms, 1, 30);
+    }
+    EXPECT_TRUE(link.meter.lossy());
+}
+
 TEST(LossMeter, S13_one_in_a_hundred_is_what_lines_do) {
     Measured link;
     link.send(1min, 10, 1);
