@@ -20,8 +20,6 @@ TOOLS = settings.TOOLS
 
 PROGRAM = settings.ROOT / "bench" / "programs" / "many_streams.py"
 MANY = 1000
-# Enough for all of them at their largest: within the defaults those that came first may leave no room for the last.
-MEMORY = {"stream": "256KiB", "node": "512MiB"}
 ONE, ALL, STOPPED = "one stream", f"{MANY} streams", f"{MANY} streams, one reader stops"
 # Streams, and how many of them nobody reads.
 CASES = {ONE: (1, 0), ALL: (MANY, 0), STOPPED: (MANY, 1)}
@@ -38,7 +36,7 @@ def stage(_):
     with Lab() as lab, one_congestion_control(lab):
         server = lab.spawn(THERE, "server", sys.executable, PROGRAM, "serve", SERVER_PORT)
         lab.wait_for("the server listens", lambda: "ready" in server.output())
-        found = [systems.direct(lab), systems.start_warmspare(lab, memory=MEMORY)[0]]
+        found = [systems.direct(lab), systems.start_warmspare(lab)[0]]
         yield lab, {system.name: system for system in found}
 
 
@@ -101,8 +99,7 @@ def sections(results):
 
 DESCRIPTION = """Streams from osaka to tokyo at full speed, all on one link, written and read by one program at each end (Python,
 blocks of 128 KiB, whichever is ready in turn; after a second of warming up). The reader that stops never reads a byte.
-Direct TCP has a connection for each, and shows what the programs and the kernel make of the shares. warmspare has
-`stream = "256KiB"` and `node = "512MiB"` under `[memory]` in all of it, so that there is room for every stream at its largest."""
+Direct TCP has a connection for each, and shows what the programs and the kernel make of the shares."""
 
 
 def plots(results, folder):

@@ -18,15 +18,26 @@ bool PeerBudget::reserve_certain(std::uint64_t bytes) noexcept {
     return true;
 }
 
-bool PeerBudget::grow(std::uint64_t holding, std::uint64_t more) noexcept {
-    const auto free = limit_ - used_;
-    if (more > free || holding > free - more || more > free - more - holding) return false;
+void PeerBudget::release_certain(std::uint64_t bytes) {
+    require(bytes <= used_, "no more memory is returned than was taken");
+    used_ -= bytes;
+}
+
+std::uint64_t PeerBudget::threshold() const noexcept {
+    return std::min(limit_ - used_, limit_ / 2 - grown_);
+}
+
+bool PeerBudget::grow(std::uint64_t grown, std::uint64_t more) noexcept {
+    const auto free = threshold();
+    if (more > free || grown > free - more || more > free - more - grown) return false;
     used_ += more;
+    grown_ += more;
     return true;
 }
 
-void PeerBudget::release(std::uint64_t bytes) {
-    require(bytes <= used_, "no more memory is returned than was taken");
+void PeerBudget::release_grown(std::uint64_t bytes) {
+    require(bytes <= grown_, "no more memory is returned than was taken");
+    grown_ -= bytes;
     used_ -= bytes;
 }
 
@@ -59,12 +70,14 @@ Allowance& Allowance::operator=(Allowance&& other) noexcept {
 }
 
 Allowance::~Allowance() {
-    if (budget_) budget_->release(held_);
+    if (!budget_) return;
+    budget_->release_grown(grown());
+    budget_->release_certain(certain_);
 }
 
 bool Allowance::grow_by(std::uint64_t more, std::uint64_t max) noexcept {
     if (!budget_ || held_ > max || more > max - held_) return false;
-    if (!budget_->grow(held_, more)) return false;
+    if (!budget_->grow(grown(), more)) return false;
     held_ += more;
     return true;
 }
@@ -72,14 +85,14 @@ bool Allowance::grow_by(std::uint64_t more, std::uint64_t max) noexcept {
 void Allowance::shrink_to(std::uint64_t bytes) {
     const auto left = std::max(bytes, certain_);
     if (left >= held_) return;
-    budget_->release(held_ - left);
+    budget_->release_grown(held_ - left);
     held_ = left;
 }
 
 std::uint64_t Allowance::excess() const noexcept {
     if (!budget_) return 0;
-    const auto fair = std::max(budget_->threshold(), certain_);
-    return held_ > fair ? held_ - fair : 0;
+    const auto fair = budget_->threshold();
+    return grown() > fair ? grown() - fair : 0;
 }
 
 }  // namespace warmspare::core

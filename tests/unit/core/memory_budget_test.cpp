@@ -32,7 +32,7 @@ TEST(PeerBudget, gives_certain_memory_to_the_last_byte) {
     EXPECT_TRUE(budget.reserve_certain(40));
     EXPECT_FALSE(budget.reserve_certain(1));
     EXPECT_EQ(budget.used(), 100U);
-    budget.release(100);
+    budget.release_certain(100);
     EXPECT_EQ(budget.used(), 0U);
 }
 
@@ -47,7 +47,8 @@ TEST(PeerBudget, refuses_amounts_that_would_overflow) {
 TEST(PeerBudgetDeathTest, takes_back_no_more_than_it_gave) {
     PeerBudget budget{100};
     ASSERT_TRUE(budget.reserve_certain(10));
-    EXPECT_DEATH(budget.release(11), "no more memory");
+    EXPECT_DEATH(budget.release_certain(11), "no more memory");
+    EXPECT_DEATH(budget.release_grown(1), "no more memory");
 }
 
 /// Lets every allowance grow by `step` in turn until none can.
@@ -68,19 +69,27 @@ std::vector<Allowance> reserve(PeerBudget& budget, std::size_t count, std::uint6
     return allowances;
 }
 
-TEST(Allowance, one_alone_gets_half) {
+TEST(Allowance, one_alone_gets_half_of_what_is_there_to_be_granted) {
     PeerBudget budget{1000};
     auto allowances = reserve(budget, 1, 10);
     grow_all(allowances, 1);
-    EXPECT_EQ(allowances[0].held(), 500U);
+    EXPECT_EQ(allowances[0].grown(), 250U);
 }
 
 TEST(Allowance, busy_ones_get_equal_parts_and_leave_one_free) {
     PeerBudget budget{1000};
     auto allowances = reserve(budget, 4, 10);
     grow_all(allowances, 1);
-    for (const auto& allowance : allowances) EXPECT_NEAR(static_cast<double>(allowance.held()), 200, 1);
-    EXPECT_TRUE(budget.reserve_certain(150));
+    for (const auto& allowance : allowances) EXPECT_NEAR(static_cast<double>(allowance.grown()), 100, 1);
+    EXPECT_TRUE(budget.reserve_certain(500));
+}
+
+// However fast they come: nothing has to be given back first.
+TEST(Allowance, busy_ones_leave_half_for_those_that_come_next) {
+    PeerBudget budget{1000};
+    auto allowances = reserve(budget, 20, 10);
+    grow_all(allowances, 1);
+    EXPECT_EQ(reserve(budget, 30, 10).size(), 30U);
 }
 
 TEST(Allowance, parts_even_out_when_excess_is_given_back) {
@@ -88,14 +97,13 @@ TEST(Allowance, parts_even_out_when_excess_is_given_back) {
     auto allowances = reserve(budget, 2, 10);
     while (allowances[0].grow_by(1, unlimited)) {
     }
-    EXPECT_GT(allowances[0].held(), 400U);
+    EXPECT_EQ(allowances[0].grown(), 250U);
     for (int round = 0; round < 100; ++round) {
         grow_all(allowances, 1);
         for (auto& allowance : allowances) allowance.shrink_to(allowance.held() - allowance.excess());
     }
     EXPECT_EQ(allowances[0].excess(), 0U);
-    EXPECT_NEAR(static_cast<double>(allowances[0].held()), 333, 2);
-    EXPECT_NEAR(static_cast<double>(allowances[1].held()), 333, 2);
+    for (const auto& allowance : allowances) EXPECT_NEAR(static_cast<double>(allowance.grown()), 167, 2);
 }
 
 TEST(Allowance, grows_up_to_its_own_limit) {
@@ -151,7 +159,7 @@ RC_GTEST_PROP(MemoryBudgetProperty, never_over_its_limit_and_all_is_returned, ()
             const auto which = *rc::gen::inRange<std::size_t>(0, allowances.size());
             auto& chosen = allowances[which];
             const bool grown = choice == 1 && chosen.grow_by(bytes, 1000);
-            RC_ASSERT(!grown || chosen.held() <= std::min<std::uint64_t>(1000, budget.threshold()));
+            RC_ASSERT(!grown || (chosen.held() <= 1000 && chosen.grown() <= budget.threshold()));
             if (choice == 2) chosen.shrink_to(bytes);
             if (choice == 3) allowances.erase(allowances.begin() + static_cast<std::ptrdiff_t>(which));
         }
