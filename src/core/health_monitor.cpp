@@ -106,7 +106,10 @@ void HealthMonitor::note_suspicion(Link& link) {
 
 std::vector<LinkIndex> HealthMonitor::due(Time now) const {
     std::vector<LinkIndex> links;
-    for (const auto index : deadlines_.due(now)) links.push_back({index});
+    for (const auto index : deadlines_.due(now)) {
+        const auto& link = links_[index];
+        if (link.outstanding || link.suspected || link.health.test_in_flight()) links.push_back({index});
+    }
     return links;
 }
 

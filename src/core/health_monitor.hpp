@@ -66,6 +66,8 @@ class HealthMonitor {
     void watch(LinkIndex index, bool outstanding, Time now);
 
     [[nodiscard]] Time next_deadline() const { return deadlines_.earliest(); }
+    /// Links to look at before handle_deadline: of those that rest and are only due for a test of the start
+    /// timer there is nothing to know.
     [[nodiscard]] std::vector<LinkIndex> due(Time now) const;
     void handle_deadline(Time now);
 

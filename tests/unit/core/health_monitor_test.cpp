@@ -237,6 +237,17 @@ TEST(HealthMonitor, asks_for_whom_evidence_is_needed_before_it_judges) {
     EXPECT_EQ(links.monitor.due(begin + 11ms), (std::vector<LinkIndex>{{2}, {0}}));
 }
 
+TEST(HealthMonitor, needs_no_evidence_of_links_that_rest) {
+    Monitored links{std::vector<LinkConfig>(100, spare("100", 2, "a"))};
+    links.monitor.test_all(1s, begin);
+    for (const auto i : links.take_tests(begin)) links.answer(i, begin);
+    const auto due = links.monitor.next_deadline();
+    ASSERT_NE(due, never);
+    EXPECT_TRUE(links.monitor.due(due).empty());
+    links.monitor.handle_deadline(due);
+    EXPECT_EQ(links.take_tests(due).size(), 36U);
+}
+
 TEST(HealthMonitor, a_lost_connection_is_news_once_and_leaves_nothing_to_do) {
     Monitored links{links_on({"a"})};
     links.monitor.watch({0}, true, begin);
