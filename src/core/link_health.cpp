@@ -187,6 +187,8 @@ Time LinkHealth::sign_of_life() const noexcept {
 bool LinkHealth::excused(bool late, Time now) noexcept {
     if (late && late_excuses_ < most_late_excuses) {
         ++late_excuses_;
+        // For what lies in a socket or was sent late; where the round trip is long that is little beside it.
+        deadline_ = now + configured_watchdog_;
         return true;
     }
     const auto sign = sign_of_life();
@@ -195,6 +197,7 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
     excused_by_ = std::max(excused_by_, sign);
     if (now - row_began_ >= std::max(longest_stand_in, 2 * watchdog())) return false;
     missed_ = 0;
+    deadline_ = now + watchdog();
     return true;
 }
 
@@ -230,10 +233,7 @@ Verdict LinkHealth::handle_deadline(bool late, Time now) noexcept {
     }
     if (now >= overdue_at_) handle_overdue(now);
     if (now < deadline_) return Verdict::none;
-    if (excused(late, now)) {
-        deadline_ = now + watchdog();
-        return Verdict::none;
-    }
+    if (excused(late, now)) return Verdict::none;
     if (++missed_ == 1) first_missed_at_ = now;
     if (!certain(now)) {
         doubt();

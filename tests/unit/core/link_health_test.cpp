@@ -583,6 +583,19 @@ TEST(LinkHealth, S13_a_reader_that_has_stopped_excuses_a_missing_reply_for_two_s
     EXPECT_EQ(link.health.condition(), Condition::sby);
 }
 
+// Timers that fire some milliseconds late must not keep a dead link on a slow line for five of its watchdogs.
+TEST(LinkHealth, S13_on_a_slow_line_own_lateness_excuses_for_no_longer_than_on_a_fast_one) {
+    Tested link{3, 1s};
+    link.start_test();
+    link.advance_to(1s);
+    link.reply(1, 0ms);
+    link.start_test();
+    while (link.health.condition() == Condition::act && link.health.next_deadline() < Tested::begin + 10s)
+        link.oversleep_to(link.health.next_deadline() + 8ms - Tested::begin);
+    EXPECT_EQ(link.health.condition(), Condition::sby);
+    EXPECT_LE(link.health.failed_at() - Tested::begin, 6500ms);
+}
+
 // Between the nodes may stand a box that acknowledges for a peer that is dead.
 TEST(LinkHealth, S13_acknowledgements_keep_suspicion_away_for_no_longer_than_100_ms) {
     Tested link;
