@@ -99,7 +99,9 @@ void Driver::arm_timer() {
 /// What came in while we were late must count before anybody is judged for being silent.
 void Driver::handle_deadline() {
     const core::Time now = Worker::now();
-    if (now < node_.next_deadline()) return;
+    const auto due = node_.next_deadline();
+    if (now < due) return;
+    if (woken_) woken_(now - due, now);
     links_.catch_up(node_.to_be_judged(now), now);
     node_.handle_deadline(now);
 }

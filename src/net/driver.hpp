@@ -38,6 +38,11 @@ class Driver {
     /// Dials and accepts from here on.
     void start();
 
+    /// `woken` is told how late each deadline was noticed.
+    void watch_lateness(std::function<void(core::Duration late, core::Time now)> woken) {
+        woken_ = std::move(woken);
+    }
+
     [[nodiscard]] core::NodeStatus status() const { return node_.status(); }
 
     /// Accepts no more applications. `drained` is called once no stream is left.
@@ -64,6 +69,7 @@ class Driver {
     Timer timer_;
     /// What the timer is set to; never: it is not set.
     core::Time timer_at_ = core::never;
+    std::function<void(core::Duration, core::Time)> woken_;
     std::function<void()> drained_;
     std::function<void()> closed_;
 };

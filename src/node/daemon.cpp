@@ -17,7 +17,6 @@
 #include "node/event_text.hpp"
 #include "node/memory_limit.hpp"
 #include "node/process_limits.hpp"
-#include "node/scheduling.hpp"
 
 namespace warmspare::node {
 
@@ -79,7 +78,7 @@ Daemon::~Daemon() {
 
 std::expected<void, std::string> Daemon::start(const std::filesystem::path& control) {
     if (auto fits = fit_memory(); !fits) return fits;
-    if (config_.realtime) scheduling_ = ask_for_priority();
+    if (config_.realtime) scheduling_.emplace(config_.health.watchdog / 4);
     driver_ = std::make_unique<net::Driver>(context_, config_, random_incarnation(),
                                             [this](core::Event event) { record(std::move(event)); });
     // First, because it tells a second instance from a port that is merely in use.
@@ -89,9 +88,10 @@ std::expected<void, std::string> Daemon::start(const std::filesystem::path& cont
     if (auto bound = driver_->bind(); !bound) return bound;
     for (const Mistake& warning : config_.warnings) log_.warn("line {}: {}", warning.line, warning.message);
     wait_for_signal();
+    driver_->watch_lateness([this](core::Duration late, core::Time now) { handle_woken(late, now); });
     driver_->start();
     log_.info("node {} runs, version {}, scheduling {}, control socket {}", config_.node, WARMSPARE_VERSION,
-              scheduling_, control.string());
+              scheduling_name(), control.string());
     return {};
 }
 
@@ -172,6 +172,16 @@ void Daemon::shut_down() {
     driver_->shut_down([this] { context_.stop(); });
 }
 
+void Daemon::handle_woken(core::Duration late, core::Time now) {
+    if (!scheduling_ || !scheduling_->note(late, now)) return;
+    const std::chrono::duration<double, std::milli> milliseconds = late;
+    log_.info("scheduling {} from here on, woken {:.1f} ms late", scheduling_name(), milliseconds.count());
+}
+
+std::string Daemon::scheduling_name() const {
+    return scheduling_ ? scheduling_->name() : "normal";
+}
+
 void Daemon::record(core::Event event) {
     // The level of an error says already what it is.
     const bool said = event.kind == core::EventKind::error;
@@ -182,7 +192,7 @@ void Daemon::record(core::Event event) {
 
 core::NodeStatus Daemon::status() const {
     core::NodeStatus status = driver_->status();
-    status.scheduling = scheduling_;
+    status.scheduling = scheduling_name();
     for (std::size_t i = 0; i < status.peers.size() && i < config_.peers.size(); ++i) {
         for (core::LinkStatus& link : status.peers[i].links) fill_addresses(link, config_.peers[i].circuits);
     }

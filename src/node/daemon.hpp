@@ -17,6 +17,7 @@
 #include "node/config.hpp"
 #include "node/control_server.hpp"
 #include "node/event_log.hpp"
+#include "node/scheduling.hpp"
 
 namespace spdlog {
 class logger;
@@ -50,6 +51,8 @@ class Daemon {
     void handle_signal(int number);
     void drain();
     void shut_down();
+    void handle_woken(core::Duration late, core::Time now);
+    [[nodiscard]] std::string scheduling_name() const;
     void record(core::Event event);
     [[nodiscard]] core::NodeStatus status() const;
 
@@ -58,7 +61,8 @@ class Daemon {
     boost::asio::io_context context_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer timer_;
-    std::string scheduling_ = "normal";
+    /// Empty: as any other program.
+    std::optional<Scheduling> scheduling_;
     EventLog events_;
     std::unique_ptr<net::Driver> driver_;
     std::unique_ptr<ControlServer> control_;

@@ -17,10 +17,13 @@ constexpr int best_nice = -20;
 /// RLIMIT_NICE counts from here downwards (getrlimit(2)).
 constexpr rlim_t nice_ceiling = 20;
 
-bool become_realtime() noexcept {
+constexpr core::Duration long_enough = std::chrono::minutes{10};
+
+bool set_policy(int policy) noexcept {
+    const bool realtime = policy != SCHED_OTHER;
+    const sched_param lowest{.sched_priority = realtime ? ::sched_get_priority_min(policy) : 0};
     // A thread that looks a host name up is in no hurry.
-    const sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_RR)};
-    return ::sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest) == 0;
+    return ::sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &lowest) == 0;
 }
 
 /// The best that is allowed without a capability.
@@ -30,17 +33,32 @@ int allowed_nice() noexcept {
     return static_cast<int>(nice_ceiling) - static_cast<int>(std::min(limit.rlim_cur, 2 * nice_ceiling));
 }
 
-}  // namespace
+void become_nice() noexcept {
+    if (::setpriority(PRIO_PROCESS, 0, best_nice) == 0) return;
+    const int allowed = allowed_nice();
+    if (allowed < ::getpriority(PRIO_PROCESS, 0)) static_cast<void>(::setpriority(PRIO_PROCESS, 0, allowed));
+}
 
-std::string ask_for_priority() noexcept {
-    if (become_realtime()) return "realtime";
-    if (::setpriority(PRIO_PROCESS, 0, best_nice) != 0) {
-        const int allowed = allowed_nice();
-        if (allowed < ::getpriority(PRIO_PROCESS, 0))
-            static_cast<void>(::setpriority(PRIO_PROCESS, 0, allowed));
-    }
+std::string name_of_nice() {
     const int nice = ::getpriority(PRIO_PROCESS, 0);
     return nice < 0 ? fmt::format("nice {}", nice) : "normal";
+}
+
+}  // namespace
+
+Scheduling::Scheduling(core::Duration tolerable) : tolerable_{tolerable} {
+    become_nice();
+    name_ = name_of_nice();
+}
+
+bool Scheduling::note(core::Duration late, core::Time now) {
+    if (late > tolerable_) until_ = now + long_enough;
+    const bool wanted = now < until_;
+    if (wanted == asked_) return false;
+    asked_ = wanted;
+    const auto before = name_;
+    if (set_policy(wanted ? SCHED_RR : SCHED_OTHER)) name_ = wanted ? "realtime" : name_of_nice();
+    return name_ != before;
 }
 
 }  // namespace warmspare::node
