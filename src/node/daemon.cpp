@@ -175,7 +175,7 @@ void Daemon::shut_down() {
 void Daemon::handle_woken(core::Duration late, core::Time now) {
     if (!scheduling_ || !scheduling_->note(late, now)) return;
     const std::chrono::duration<double, std::milli> milliseconds = late;
-    log_.info("scheduling {} from here on, woken {:.1f} ms late", scheduling_name(), milliseconds.count());
+    log_.debug("scheduling {} from here on, woken {:.1f} ms late", scheduling_name(), milliseconds.count());
 }
 
 std::string Daemon::scheduling_name() const {

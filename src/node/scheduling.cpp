@@ -17,7 +17,7 @@ constexpr int best_nice = -20;
 /// RLIMIT_NICE counts from here downwards (getrlimit(2)).
 constexpr rlim_t nice_ceiling = 20;
 
-constexpr core::Duration long_enough = std::chrono::minutes{10};
+constexpr core::Duration long_enough = std::chrono::seconds{10};
 
 bool set_policy(int policy) noexcept {
     const bool realtime = policy != SCHED_OTHER;

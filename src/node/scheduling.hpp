@@ -15,7 +15,7 @@
 namespace warmspare::node {
 
 /// The scheduling of the thread that makes it; threads that are made later are not concerned. Begins with the
-/// best nice value that is allowed, and takes SCHED_RR at its lowest priority for ten minutes whenever the
+/// best nice value that is allowed, and takes SCHED_RR at its lowest priority for ten seconds whenever the
 /// thread was woken late, if that is allowed. Nice alone is a weak second: where the kernel groups tasks by
 /// session (sched_autogroup) or by cgroup, it counts within the group only.
 class Scheduling {

@@ -51,14 +51,14 @@ TEST(SchedulingTest, AsksForRealTimeWhenTheThreadWasWokenLate) {
     });
 }
 
-TEST(SchedulingTest, IsContentWithLessAfterTenMinutesInTime) {
+TEST(SchedulingTest, IsContentWithLessAfterTenSecondsInTime) {
     in_a_thread([] {
         Scheduling scheduling{2ms};
         const auto usual = scheduling.name();
         const bool allowed = scheduling.note(3ms, begin);
-        EXPECT_FALSE(scheduling.note(3ms, begin + 5min));
-        EXPECT_FALSE(scheduling.note(0ms, begin + 14min));
-        EXPECT_EQ(scheduling.note(0ms, begin + 15min), allowed);
+        EXPECT_FALSE(scheduling.note(3ms, begin + 5s));
+        EXPECT_FALSE(scheduling.note(0ms, begin + 14s));
+        EXPECT_EQ(scheduling.note(0ms, begin + 15s), allowed);
         EXPECT_EQ(scheduling.name(), usual);
         EXPECT_EQ(scheduling.name(), given());
     });
