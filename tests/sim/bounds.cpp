@@ -14,8 +14,8 @@ namespace {
 
 /// TCP's own back-off: how long a connection may be silent when the way is there again.
 constexpr core::Duration longest_backoff = 1s;
-/// A watchdog follows the round trip up to 3 s, another kernel's acknowledgements may stand in for the reply for
-/// twice as long, and misses beyond the first take half of one watchdog again.
+/// A watchdog follows the round trip up to 3 s, another kernel's acknowledgements may stand in for the reply
+/// for twice as long, and misses beyond the first take half of one watchdog again.
 constexpr core::Duration longest_verdict = 7500ms;
 /// A link that keeps failing is returned to after so many times the configured wait.
 constexpr int longest_stretch = 16;
