@@ -41,6 +41,12 @@ void BlockChain::trim() {
     move_up();
 }
 
+void BlockChain::skip(std::size_t size) {
+    require(empty(), "only an empty chain leaves out bytes");
+    trim();
+    begin_ = end_ += size;
+}
+
 void BlockChain::forget(std::uint64_t offset, LastBlock last) {
     require(offset <= end_, "nothing is forgotten before it was there");
     begin_ = std::max(begin_, offset);

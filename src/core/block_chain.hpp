@@ -45,6 +45,8 @@ class BlockChain {
     void commit(std::size_t size);
     /// Lets go of a last block that has no byte that is still kept.
     void trim();
+    /// Of an empty chain: `size` bytes were kept elsewhere, and go on from behind them.
+    void skip(std::size_t size);
 
     enum class LastBlock { drop, keep };
     /// Drops all bytes before `offset`, which is at most end(), and every block that has no byte left. The

@@ -257,6 +257,23 @@ void Node::handle_bytes(ConnectionId connection, std::span<const std::byte> byte
     impl_->finish_turn(now);
 }
 
+std::optional<Passage> Node::passage(ConnectionId id) {
+    const auto* connection = impl_->connections_.find(id);
+    if (!connection || connection->stage != Stage::live) return std::nullopt;
+    const auto payload = connection->transceiver.payload();
+    if (!payload || !impl_->peer(*connection->peer).traffic().passable(*payload)) return std::nullopt;
+    return Passage{{*connection->peer, {payload->stream}}, payload->size};
+}
+
+void Node::handle_passed(ConnectionId id, std::size_t size, Time now) {
+    auto* connection = impl_->connections_.find(id);
+    if (!connection || connection->stage != Stage::live) return;
+    auto& peer = impl_->peer(*connection->peer);
+    peer.handle_passed(*connection, size, now);
+    peer.settle(now);
+    impl_->finish_turn(now);
+}
+
 void Node::handle_closed(ConnectionId id, const std::string& cause, Time now) {
     impl_->doorkeeper_.leave(id);
     const auto* connection = impl_->connections_.find(id);
@@ -276,14 +293,15 @@ std::optional<ConnectionId> Node::poll_output() {
     return impl_->connections_.poll_output();
 }
 
-std::span<const std::span<const std::byte>> Node::output(ConnectionId id) {
+Output Node::output(ConnectionId id) {
     auto* connection = impl_->connections_.find(id);
     if (!connection) return {};
     if (!connection->transceiver.outbox().in_batch()) impl_->begin_batch(*connection);
     // What was told may have been the end of a stream, and so of more.
     connection = impl_->connections_.find(id);
-    return connection ? connection->transceiver.outbox().pieces()
-                      : std::span<const std::span<const std::byte>>{};
+    if (!connection) return {};
+    const auto& outbox = connection->transceiver.outbox();
+    return {outbox.pieces(), outbox.pipe(), outbox.piped()};
 }
 
 void Node::handle_written(ConnectionId id, std::size_t size, Time) {
@@ -322,6 +340,17 @@ std::span<std::byte> Node::room(StreamKey stream) {
 void Node::commit(StreamKey stream, std::size_t size, Time now) {
     auto& peer = impl_->peer(stream.peer);
     peer.traffic().commit(stream.stream, size, now);
+    peer.settle(now);
+    impl_->finish_turn(now);
+}
+
+std::optional<std::size_t> Node::pipe_room(StreamKey stream) {
+    return impl_->peer(stream.peer).traffic().pipe_room(stream.stream);
+}
+
+void Node::commit_piped(StreamKey stream, const std::shared_ptr<Pipe>& pipe, std::size_t size, Time now) {
+    auto& peer = impl_->peer(stream.peer);
+    peer.traffic().commit_piped(stream.stream, pipe, size, now);
     peer.settle(now);
     impl_->finish_turn(now);
 }

@@ -25,6 +25,7 @@
 #include "core/event.hpp"
 #include "core/evidence.hpp"
 #include "core/ids.hpp"
+#include "core/pipe.hpp"
 #include "core/status.hpp"
 #include "core/time.hpp"
 
@@ -57,6 +58,21 @@ struct Candidate {
     friend bool operator==(const Candidate&, const Candidate&) = default;
 };
 
+/// What to write to a connection: all pieces, and then so many bytes that are staged in a pipe.
+struct Output {
+    std::span<const std::span<const std::byte>> pieces;
+    Pipe* pipe = nullptr;
+    std::size_t piped = 0;
+
+    [[nodiscard]] bool empty() const noexcept { return pieces.empty() && piped == 0; }
+};
+
+/// The next bytes of a connection are so many of one stream, and nobody has to see them.
+struct Passage {
+    StreamKey stream;
+    std::size_t size;
+};
+
 /// Why a stream was not accepted.
 enum class OpenError {
     /// Its certain 64 KiB cannot be had; try again when another stream has ended.
@@ -83,6 +99,11 @@ class Node {
                                                Time now);
     /// Bytes came in, in order.
     void handle_bytes(ConnectionId connection, std::span<const std::byte> bytes, Time now);
+    /// The payload that comes next on the connection, if it may go to its application unread: through a pipe
+    /// that the driver has for the stream, behind what is in it already. Then, with what went into it,
+    /// handle_passed(), which calls Applications::write_piped.
+    [[nodiscard]] std::optional<Passage> passage(ConnectionId connection);
+    void handle_passed(ConnectionId connection, std::size_t size, Time now);
     /// The connection is gone, or could not be made. `cause` as a person should read it: "connection reset".
     void handle_closed(ConnectionId connection, const std::string& cause, Time now);
     /// What the kernel knows of the connection now.
@@ -93,7 +114,7 @@ class Node {
     /// What to send next on this connection; empty: nothing now. Valid until the next call to the node.
     /// Then call handle_written() with what the socket took. If it took less than all, wait until the
     /// socket is writable and ask again.
-    [[nodiscard]] std::span<const std::span<const std::byte>> output(ConnectionId connection);
+    [[nodiscard]] Output output(ConnectionId connection);
     void handle_written(ConnectionId connection, std::size_t size, Time now);
 
     // --- streams -----------------------------------------------------------------------------------------
@@ -111,6 +132,12 @@ class Node {
     [[nodiscard]] std::span<std::byte> room(StreamKey stream);
     /// `size` bytes were read into the last room().
     void commit(StreamKey stream, std::size_t size, Time now);
+    /// How many of the application's next bytes may be committed unread. 0: no room now;
+    /// Applications::resume_reading follows. Empty: none ever.
+    [[nodiscard]] std::optional<std::size_t> pipe_room(StreamKey stream);
+    /// The application's next `size` bytes are in `pipe`, behind those in it: the same one until the node has
+    /// taken bytes back from it. Calling room() makes it do that.
+    void commit_piped(StreamKey stream, const std::shared_ptr<Pipe>& pipe, std::size_t size, Time now);
     /// The application ended its direction (end of file was read).
     void finish(StreamKey stream, Time now);
     /// The application's socket failed or was reset.

@@ -68,6 +68,8 @@ class Peer {
     [[nodiscard]] std::expected<bool, std::string_view> handle_frame(Connection& connection,
                                                                      const Frame& frame, Time now);
     void handle_heard(const Connection& connection, Time now) { health_.handle_heard(*connection.link, now); }
+    /// So much of the payload that is under way on a live connection went to its application unread.
+    void handle_passed(Connection& connection, std::size_t size, Time now);
     void handle_evidence(const Connection& connection, const Evidence& evidence, Time now);
     /// Puts a batch together for a live connection.
     void fill(Connection& connection, Time now);

@@ -102,6 +102,15 @@ void Peer::note_stream_heard(const Connection& connection, Time now) {
     if (guest && !ways_[guest->value].answered) ways_[guest->value].answered = now;
 }
 
+void Peer::handle_passed(Connection& connection, std::size_t size, Time now) {
+    const auto payload = connection.transceiver.payload();
+    if (!payload) return;
+    connection.transceiver.pass(size);
+    handle_heard(connection, now);
+    note_stream_heard(connection, now);
+    traffic_.handle_passed({payload->stream}, size, now);
+}
+
 // --- what goes out ---
 
 void Peer::fill(Connection& connection, Time now) {

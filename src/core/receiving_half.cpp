@@ -37,6 +37,24 @@ std::expected<std::span<const std::byte>, std::string_view> ReceivingHalf::accep
     return fresh;
 }
 
+bool ReceivingHalf::passable(std::uint64_t offset, std::uint64_t size) const noexcept {
+    const auto most = std::min(limit_, final_.value_or(limit_));
+#ifdef WARMSPARE_MUTANT_PASS_AGAIN
+    return !digest_ && kept_.empty() && offset <= received_ && size <= most - received_;
+#endif
+    return !digest_ && kept_.empty() && offset == received_ && received_ <= most && size <= most - received_;
+}
+
+void ReceivingHalf::passed(std::size_t size) noexcept {
+    received_ += size;
+    piped_ += size;
+}
+
+void ReceivingHalf::wrote_piped(std::size_t size) noexcept {
+    piped_ -= size;
+    written_ += size;
+}
+
 std::expected<void, std::string_view> ReceivingHalf::handle_finish(const wire::Finish& finish) {
     if (finish.final_offset < received_ || (final_ && *final_ != finish.final_offset))
         return std::unexpected("ends a stream at another place than before");
@@ -69,7 +87,7 @@ bool ReceivingHalf::ack_urgent() const noexcept {
 /// The limit follows what was written; the window behind it doubles while the sender uses it up and the
 /// application keeps pace. Memory once granted is not taken back: only what was not promised yet is returned.
 void ReceivingHalf::extend_limit() {
-    if (kept_.empty() && window_half_used()) (void)allowance_.grow_by(allowance_.held(), max_memory_);
+    if (received_ == written_ && window_half_used()) (void)allowance_.grow_by(allowance_.held(), max_memory_);
     if (const auto excess = allowance_.excess(); excess > 0)
         allowance_.shrink_to(std::max(limit_ - written_, allowance_.held() - excess));
     limit_ = std::max(limit_, written_ + allowance_.held());

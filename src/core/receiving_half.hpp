@@ -32,6 +32,14 @@ class ReceivingHalf {
     [[nodiscard]] std::expected<std::span<const std::byte>, std::string_view> accept(const wire::Data& data);
     [[nodiscard]] std::expected<void, std::string_view> handle_finish(const wire::Finish& finish);
 
+    /// Whether a payload of `size` bytes at `offset` can go to the application through a pipe: nobody has to
+    /// see it, all of it is new and welcome, and nothing in memory is in its way.
+    [[nodiscard]] bool passable(std::uint64_t offset, std::uint64_t size) const noexcept;
+    /// So many bytes of one are in the pipe.
+    void passed(std::size_t size) noexcept;
+    [[nodiscard]] bool piped() const noexcept { return piped_ > 0; }
+    void wrote_piped(std::size_t size) noexcept;
+
     /// The application's socket did not take these bytes that accept() returned.
     void keep(std::span<const std::byte> bytes) { kept_.append(bytes); }
     [[nodiscard]] const ReceiveBuffer& kept() const noexcept { return kept_; }
@@ -57,7 +65,7 @@ class ReceivingHalf {
     [[nodiscard]] StreamStatus::Receiving status() const noexcept {
         return {written_, received_, limit_, final_};
     }
-    [[nodiscard]] std::size_t bytes_held() const noexcept { return kept_.bytes_held(); }
+    [[nodiscard]] std::size_t bytes_held() const noexcept { return kept_.bytes_held() + piped_; }
 
   private:
     /// What an acknowledgement would say now.
@@ -80,6 +88,8 @@ class ReceivingHalf {
     std::uint64_t received_ = 0;
     /// Bytes that the application's socket took; received_ - written_ are kept.
     std::uint64_t written_ = 0;
+    /// Of those, the first ones are in a pipe.
+    std::size_t piped_ = 0;
     /// Bytes before this one are welcome, and there is memory for them.
     std::uint64_t limit_;
     std::optional<std::uint64_t> final_;

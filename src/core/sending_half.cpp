@@ -10,6 +10,15 @@
 
 namespace warmspare::core {
 
+namespace {
+
+/// So much is read to a pipe at once where memory allows, in bytes.
+constexpr std::size_t large_read = 4 * block_size;
+/// Less room than this in a pipe is none: little pieces fill it up as much as large ones.
+constexpr std::size_t least_read = block_size / 4;
+
+}  // namespace
+
 SendingHalf::SendingHalf(BlockPool& pool, Allowance allowance, std::uint64_t max_memory, bool with_digest)
     : buffer_{pool}, allowance_{std::move(allowance)}, max_memory_{max_memory} {
     if (with_digest) digest_.emplace();
@@ -29,25 +38,41 @@ void SendingHalf::commit(std::size_t size) {
     room_ = {};
 }
 
+std::optional<std::size_t> SendingHalf::pipe_room() {
+    if (finished_ || digest_) return std::nullopt;
+    const auto used = std::min(buffer_.end() - buffer_.begin(), allowance_.held());
+    while (allowance_.held() - used < large_read && allowance_.grow_by(block_size, max_memory_)) {
+    }
+    const auto room = static_cast<std::size_t>(allowance_.held() - used);
+    wants_room_ = room < least_read;
+    return wants_room_ ? 0 : room;
+}
+
+void SendingHalf::commit_piped(const std::shared_ptr<Pipe>& pipe, std::size_t size) {
+    buffer_.commit_piped(pipe, size);
+}
+
 void SendingHalf::finish() {
     finished_ = true;
     wants_room_ = false;
 }
 
 bool SendingHalf::take_resume() {
-    if (!wants_room_ || room().empty()) return false;
+    if (!wants_room_) return false;
+    if (buffer_.piped()) return pipe_room().value_or(0) > 0;
+    if (room().empty()) return false;
     commit(0);
     return true;
 }
 
 bool SendingHalf::data_due() const noexcept {
-    return sent_ < std::min(buffer_.end(), limit_);
+    return sent_ < std::min(buffer_.end(), limit_) && !buffer_.stuck();
 }
 
 SendingHalf::Piece SendingHalf::next_data(std::size_t max) {
     const auto allowed = std::min<std::uint64_t>(max, std::min(buffer_.end(), limit_) - sent_);
-    Piece piece{sent_, buffer_.slice(sent_, static_cast<std::size_t>(allowed))};
-    sent_ += piece.slice.bytes.size();
+    Piece piece{sent_, buffer_.next(sent_, static_cast<std::size_t>(allowed))};
+    sent_ += piece.bytes.size;
     most_sent_ = std::max(most_sent_, sent_);
     return piece;
 }
@@ -68,6 +93,9 @@ bool SendingHalf::outstanding() const noexcept {
 std::uint64_t SendingHalf::rewind() {
 #ifdef WARMSPARE_MUTANT_NO_REPLAY
     return 0;
+#endif
+#ifndef WARMSPARE_MUTANT_LEAVE_IN_PIPE
+    buffer_.take_back();
 #endif
     const auto again = sent_ - acknowledged_;
     sent_ = acknowledged_;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -32,7 +33,7 @@ class SendingHalf {
   public:
     struct Piece {
         std::uint64_t offset;
-        Slice slice;
+        ReplayBuffer::Piece bytes;
     };
 
     SendingHalf(BlockPool& pool, Allowance allowance, std::uint64_t max_memory, bool with_digest);
@@ -42,6 +43,10 @@ class SendingHalf {
     /// Where its next bytes go; empty: no room, and wants_room() until there is.
     [[nodiscard]] std::span<std::byte> room();
     void commit(std::size_t size);
+    /// How many of its next bytes may stay in a pipe; 0: there is no room, and wants_room() until there is.
+    /// Empty where the digest has to see them.
+    [[nodiscard]] std::optional<std::size_t> pipe_room();
+    void commit_piped(const std::shared_ptr<Pipe>& pipe, std::size_t size);
     void finish();
     /// True once after room() was empty and there is some again.
     [[nodiscard]] bool take_resume();
@@ -49,6 +54,7 @@ class SendingHalf {
     // --- to the link ---
 
     [[nodiscard]] bool data_due() const noexcept;
+    /// Empty if a pipe can keep no more.
     [[nodiscard]] Piece next_data(std::size_t max);
     [[nodiscard]] bool finish_due() const noexcept {
         return finished_ && !finish_sent_ && sent_ == buffer_.end();

@@ -146,6 +146,18 @@ void Traffic::commit(StreamId id, std::size_t size, Time now) {
     if (size > 0) note(*stream, now);
 }
 
+std::optional<std::size_t> Traffic::pipe_room(StreamId id) {
+    auto* stream = find_live(id);
+    return stream ? stream->out().pipe_room() : std::nullopt;
+}
+
+void Traffic::commit_piped(StreamId id, const std::shared_ptr<Pipe>& pipe, std::size_t size, Time now) {
+    auto* stream = find_live(id);
+    if (!stream) return;
+    stream->out().commit_piped(pipe, size);
+    note(*stream, now);
+}
+
 void Traffic::finish(StreamId id, Time now) {
     auto* stream = find_live(id);
     if (!stream) return;

@@ -25,6 +25,7 @@
 #include "core/outbox.hpp"
 #include "core/stream.hpp"
 #include "core/time.hpp"
+#include "wire/decoder.hpp"
 
 namespace warmspare::core {
 
@@ -53,6 +54,8 @@ class Traffic {
     [[nodiscard]] bool live(StreamId id) { return find_live(id) != nullptr; }
     [[nodiscard]] std::span<std::byte> room(StreamId id);
     void commit(StreamId id, std::size_t size, Time now);
+    [[nodiscard]] std::optional<std::size_t> pipe_room(StreamId id);
+    void commit_piped(StreamId id, const std::shared_ptr<Pipe>& pipe, std::size_t size, Time now);
     void finish(StreamId id, Time now);
     /// The application reset it.
     void reset(StreamId id, Time now);
@@ -67,6 +70,9 @@ class Traffic {
     [[nodiscard]] FrameResult handle(const wire::Finish& finish, wire::Buffer& answers, Time now);
     [[nodiscard]] FrameResult handle(const wire::Reset& reset, wire::Buffer& answers, Time now);
     [[nodiscard]] FrameResult handle(const wire::Closed& closed, Time now);
+    /// Whether a payload may go to its application without being seen; and so much of it did.
+    [[nodiscard]] bool passable(const wire::Decoder::Payload& payload);
+    void handle_passed(StreamId id, std::size_t size, Time now);
     /// Data was gathered for one write to each application: now do it. To be called when no more frames are
     /// at hand; the payloads must still be there.
     void deliver(Time now);
@@ -151,6 +157,7 @@ class Traffic {
     void remove(Stream& stream);
     void drop(Stream& stream, std::string cause, Time now);
     void close_if_complete(Stream& stream, Time now);
+    void write_piped(Stream& stream);
     void write_kept(Stream& stream, Time now);
     void pass_end_if_due(Stream& stream, Time now);
     void emit(EventKind kind, const Stream& stream, std::string cause, Time now);

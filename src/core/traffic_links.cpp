@@ -70,7 +70,7 @@ FrameResult Traffic::handle(const wire::Data& data, Time now) {
     const auto fresh = stream->in().accept(data);
     if (!fresh) return std::unexpected(fresh.error());
     if (fresh->empty()) return {};
-    if (!stream->in().kept().empty()) {
+    if (!stream->in().kept().empty() || stream->in().piped()) {
         stream->in().keep(*fresh);
         note(*stream, now);
         return {};
@@ -78,6 +78,20 @@ FrameResult Traffic::handle(const wire::Data& data, Time now) {
     gathered_for_ = id;
     gather_[gathered_++] = *fresh;
     return {};
+}
+
+bool Traffic::passable(const wire::Decoder::Payload& payload) {
+    const auto* stream = find_live({payload.stream});
+    return stream && stream->in().passable(payload.offset, payload.size);
+}
+
+void Traffic::handle_passed(StreamId id, std::size_t size, Time now) {
+    auto* stream = find_live(id);
+    if (!stream) return;
+    stream->confirm_open();
+    stream->in().passed(size);
+    write_piped(*stream);
+    pass_end_if_due(*stream, now);
 }
 
 void Traffic::deliver(Time now) {
@@ -98,8 +112,15 @@ void Traffic::deliver(Time now) {
     pass_end_if_due(*stream, now);
 }
 
+void Traffic::write_piped(Stream& stream) {
+    auto& in = stream.in();
+    if (in.piped()) in.wrote_piped(env_.applications.write_piped(key(stream)));
+}
+
 void Traffic::write_kept(Stream& stream, Time now) {
     auto& in = stream.in();
+    write_piped(stream);
+    if (in.piped()) return note(stream, now);
     std::array<std::span<const std::byte>, ReceiveBuffer::max_pieces> pieces;
     while (!in.kept().empty()) {
         const std::span offered{pieces.data(), in.kept().pieces(pieces)};
@@ -248,8 +269,12 @@ void Traffic::fill_data(ProcessIndex process, Outbox& outbox, Time now) {
         stream->queued_data_ = false;
         if (stream->data_due()) {
             auto piece = stream->out().next_data(std::min(outbox.room(), wire::max_payload));
-            const auto header = wire::encode_data_header(id.value, piece.offset, piece.slice.bytes.size());
-            outbox.add_data(header, std::move(piece.slice));
+            auto& [slice, pipe, size] = piece.bytes;
+            if (size > 0) {
+                const auto header = wire::encode_data_header(id.value, piece.offset, size);
+                pipe ? outbox.add_data(header, std::move(pipe), size)
+                     : outbox.add_data(header, std::move(slice));
+            }
         }
         note(*stream, now);
     }

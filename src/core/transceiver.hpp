@@ -45,6 +45,12 @@ class Transceiver {
         }
     }
 
+    /// What comes next, if that is payload; pass() what went to its application unread.
+    [[nodiscard]] std::optional<wire::Decoder::Payload> payload() const noexcept {
+        return decoder_.payload();
+    }
+    void pass(std::size_t size) { decoder_.pass(size); }
+
   private:
     wire::Decoder decoder_;
     Outbox outbox_;

@@ -61,12 +61,27 @@ void ApplicationSockets::open(core::StreamKey stream, core::ProcessIndex process
     to_connect_.push_back({stream, process});
 }
 
+Moved ApplicationSockets::take_in(core::StreamKey stream, int link, std::size_t size) {
+    const auto found = applications_.find(stream);
+    if (found == applications_.end()) return std::unexpected(EAGAIN);
+    return found->second.stream->take_in(link, size);
+}
+
 std::size_t ApplicationSockets::write(core::StreamKey stream, std::span<const Bytes> bytes) {
+    return write_by(stream, [&](ApplicationStream& application) { return application.write(bytes); });
+}
+
+std::size_t ApplicationSockets::write_piped(core::StreamKey stream) {
+    return write_by(stream, [](ApplicationStream& application) { return application.write_piped(); });
+}
+
+template <class Write>
+std::size_t ApplicationSockets::write_by(core::StreamKey stream, const Write& write) {
     const auto found = applications_.find(stream);
     if (found == applications_.end()) return 0;
     ApplicationStream& application = *found->second.stream;
     if (application.write_failed()) return 0;
-    const std::size_t size = application.write(bytes);
+    const std::size_t size = write(application);
     if (application.write_failed()) failed_.push_back(stream);
     return size;
 }

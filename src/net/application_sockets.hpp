@@ -40,14 +40,21 @@ class ApplicationSockets final : public core::Applications {
     /// Does what could not be done from within the node, and returns whether there was anything.
     bool run_deferred();
 
+    /// See ApplicationStream.
+    [[nodiscard]] Moved take_in(core::StreamKey stream, int link, std::size_t size);
+
     void open(core::StreamKey stream, core::ProcessIndex process) override;
     std::size_t write(core::StreamKey stream, std::span<const Bytes> bytes) override;
+    std::size_t write_piped(core::StreamKey stream) override;
     void finish(core::StreamKey stream) override;
     void resume_reading(core::StreamKey stream) override;
     void close(core::StreamKey stream) override;
     void reset(core::StreamKey stream) override;
 
   private:
+    template <class Write>
+    std::size_t write_by(core::StreamKey stream, const Write& write);
+
     struct Application {
         std::shared_ptr<ApplicationStream> stream;
         /// While the target is being connected.

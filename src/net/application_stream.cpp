@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <utility>
 
@@ -51,6 +52,30 @@ std::size_t ApplicationStream::write(std::span<const Bytes> pieces) {
     return total;
 }
 
+Moved ApplicationStream::take_in(int link, std::size_t size) {
+    if (closed_ || write_failed_) return std::unexpected(EAGAIN);
+    if (!receiving_) receiving_ = KernelPipe::open();
+    if (!receiving_) return std::unexpected(EAGAIN);
+    return receiving_->fill(link, size);
+}
+
+std::size_t ApplicationStream::write_piped() {
+    if (!socket_ || closed_ || write_failed_ || write_waiting_ || !receiving_) return 0;
+    std::size_t total = 0;
+    while (receiving_->size() > 0) {
+        const Moved written = receiving_->drain(socket_->native_handle(), receiving_->size());
+        if (!written) {
+            if (written.error() == EAGAIN)
+                wait_writable();
+            else
+                write_failed_ = true;
+            break;
+        }
+        total += *written;
+    }
+    return total;
+}
+
 void ApplicationStream::finish() {
     finished_ = true;
     if (socket_ && !closed_) end_sending();
@@ -72,23 +97,72 @@ void ApplicationStream::read() {
     std::size_t total = 0;
     for (int turn = 0; turn < reads_per_turn && total < bytes_per_turn; ++turn) {
         if (!socket_ || closed_ || read_ended_ || read_waiting_) return;
-        const std::span<std::byte> room = worker_.node().room(key_);
-        // The node calls for more when it has room again.
-        if (room.empty()) return;
-        const std::size_t wanted = room.size();
-        const Moved got = read_some(socket_->native_handle(), room);
-        if (!got && got.error() == EAGAIN) return wait_readable();
-        if (!got) return fail();
-        if (*got == 0) {
-            read_ended_ = true;
-            return worker_.node().finish(key_, Worker::now());
-        }
-        worker_.node().commit(key_, *got, Worker::now());
-        total += *got;
-        // A short read has emptied the socket.
-        if (*got < wanted) break;
+        const Next next = splices() ? splice_some(total) : copy_some(total);
+        if (next == Next::stop) return;
+        if (next == Next::wait) break;
     }
     if (!closed_) wait_readable();
+}
+
+auto ApplicationStream::copy_some(std::size_t& total) -> Next {
+    const std::span<std::byte> room = worker_.node().room(key_);
+    // The node calls for more when it has room again.
+    if (room.empty()) return Next::stop;
+    const std::size_t wanted = room.size();
+    const Moved got = read_some(socket_->native_handle(), room);
+    if (!got || *got == 0) return handle_nothing(got);
+    choice_.copied(*got, wanted);
+    worker_.node().commit(key_, *got, Worker::now());
+    total += *got;
+    // A short read has emptied the socket.
+    return *got < wanted ? Next::wait : Next::read;
+}
+
+auto ApplicationStream::splice_some(std::size_t& total) -> Next {
+    const auto room = worker_.node().pipe_room(key_);
+    if (!room) {
+        choice_.refuse();
+        return Next::read;
+    }
+    if (*room == 0) return Next::stop;
+    const Moved got = sending_->fill(socket_->native_handle(), std::min(*room, bytes_per_turn));
+    if (got == std::unexpected(EAGAIN) && sending_->holds_any() && unread(socket_->native_handle()) > 0) {
+        sending_->wait_for_room();
+        return sending_->wasteful() ? Next::read : Next::stop;
+    }
+    if (!got || *got == 0) return handle_nothing(got);
+    choice_.spliced(*got);
+    worker_.node().commit_piped(key_, sending_, *got, Worker::now());
+    total += *got;
+    return Next::read;
+}
+
+auto ApplicationStream::handle_nothing(const Moved& got) -> Next {
+    if (got == std::unexpected(EAGAIN)) return Next::wait;
+    if (!got) {
+        fail();
+    } else {
+        read_ended_ = true;
+        worker_.node().finish(key_, Worker::now());
+    }
+    return Next::stop;
+}
+
+bool ApplicationStream::splices() {
+    if (sending_ && sending_->wasteful()) choice_.refuse();
+    if (choice_.splice() && (!sending_ || sending_->spent())) {
+        sending_ = SendingPipe::open([weak = weak_from_this(), &context = worker_.context()] {
+            asio::post(context, [weak] {
+                const auto self = weak.lock();
+                if (!self) return;
+                self->read();
+                self->worker_.wake();
+            });
+        });
+        if (!sending_) choice_.refuse();
+    }
+    if (!choice_.splice()) sending_ = nullptr;
+    return sending_ != nullptr;
 }
 
 void ApplicationStream::wait_readable() {

@@ -22,7 +22,10 @@ Driver::Driver(asio::io_context& context, const node::Config& config, std::uint6
       report_(std::move(report)),
       applications_(worker_, config),
       node_(node::core_config(config), incarnation, applications_, Worker::now()),
-      links_(worker_, config),
+      links_(worker_, config,
+             [this](core::StreamKey stream, int link, std::size_t size) {
+                 return applications_.take_in(stream, link, size);
+             }),
       interfaces_(worker_, [this](const Address& own,
                                   const std::string& cause) { links_.handle_address_lost(own, cause); }),
       timer_(context) {

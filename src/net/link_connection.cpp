@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "net/error_text.hpp"
+#include "net/sending_pipe.hpp"
 #include "net/socket_options.hpp"
+#include "wire/frames.hpp"
 
 namespace warmspare::net {
 
@@ -23,15 +25,21 @@ constexpr int reads_before_judgement = 64;
 /// How long the other end has for closing its side.
 constexpr std::chrono::seconds close_time{1};
 
+/// A payload of which less is still to come is not worth splicing: a sender that copies sends less, too.
+constexpr std::size_t least_passed = std::size_t{32} << 10;
+constexpr std::size_t header_size = wire::header_size + wire::data_prefix_size;
+
 constexpr const char* closed_by_peer = "closed by the other node";
 
 }  // namespace
 
-LinkConnection::LinkConnection(Worker& worker, core::ConnectionId id, FileDescriptor socket, Gone gone)
+LinkConnection::LinkConnection(Worker& worker, core::ConnectionId id, FileDescriptor socket, Pass pass,
+                               Gone gone)
     : worker_(worker),
       id_(id),
       socket_(worker.context(), socket.release()),
       own_end_(own_end(socket_.native_handle())),
+      pass_(std::move(pass)),
       gone_(std::move(gone)) {
 }
 
@@ -42,13 +50,13 @@ void LinkConnection::start() {
 void LinkConnection::flush() {
     const auto self = shared_from_this();
     while (socket_.is_open() && !write_waiting_ && !sending_ended_) {
-        const auto pieces = worker_.node().output(id_);
-        if (pieces.empty()) {
+        const core::Output output = worker_.node().output(id_);
+        if (output.empty()) {
             if (closing_) end_sending();
             return;
         }
-        const std::size_t offered = gathered_size(pieces);
-        const Moved written = write_some(socket_.native_handle(), pieces);
+        const std::size_t offered = output.pieces.empty() ? output.piped : gathered_size(output.pieces);
+        const Moved written = write(output);
         if (!written && written.error() == EAGAIN) return wait_writable();
         if (!written) {
             // The other node may have said why before it closed.
@@ -56,8 +64,15 @@ void LinkConnection::flush() {
             return fail(cause_of(written.error()));
         }
         worker_.node().handle_written(id_, *written, Worker::now());
-        if (*written < offered) return wait_writable();
+        if (*written < offered && !output.pieces.empty()) return wait_writable();
     }
+}
+
+Moved LinkConnection::write(const core::Output& output) {
+    const int socket = socket_.native_handle();
+    if (!output.pieces.empty()) return write_some(socket, output.pieces, output.piped > 0);
+    // All pipes of this node come from application streams.
+    return static_cast<SendingPipe&>(*output.pipe).write_to(socket, output.piped);
 }
 
 void LinkConnection::catch_up(core::Time now) {
@@ -118,16 +133,28 @@ void LinkConnection::wait_writable() {
 }
 
 void LinkConnection::read(int reads) {
-    const auto buffer = worker_.read_buffer();
     for (int i = 0; i < reads && socket_.is_open(); ++i) {
-        const Moved got = read_some(socket_.native_handle(), buffer);
+        if (pass()) continue;
+        const auto room = passing_ ? worker_.read_buffer().first(header_size) : worker_.read_buffer();
+        const Moved got = read_some(socket_.native_handle(), room);
         if (!got && got.error() == EAGAIN) return;
         if (!got) return fail(cause_of(got.error()));
         if (*got == 0) return fail(closed_by_peer);
-        if (!closing_) worker_.node().handle_bytes(id_, buffer.first(*got), Worker::now());
+        if (!closing_) worker_.node().handle_bytes(id_, room.first(*got), Worker::now());
+        passing_ = passing_ && worker_.node().passage(id_);
         // A short read has emptied the socket.
-        if (*got < buffer.size()) return;
+        if (*got < room.size()) return;
     }
+}
+
+bool LinkConnection::pass() {
+    const auto passage = worker_.node().passage(id_);
+    if (!passage || (passage->size < least_passed && !passing_)) return false;
+    const Moved passed = pass_(passage->stream, socket_.native_handle(), passage->size);
+    if (!passed || *passed == 0) return false;
+    passing_ = true;
+    worker_.node().handle_passed(id_, *passed, Worker::now());
+    return true;
 }
 
 void LinkConnection::end_sending() {

@@ -19,14 +19,17 @@
 namespace warmspare::net {
 
 /// One TCP connection of a link: what comes in goes to the node at once, what the node has to send goes out
-/// in gathered writes.
+/// in gathered writes. Payload that nobody has to see is spliced, in and out.
 class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
   public:
     /// The connection has ended, of which the node has been told; not called after abort().
     using Gone = std::function<void(core::ConnectionId)>;
 
+    /// Takes at most so many bytes of a link's socket to the application of a stream. EAGAIN: read them.
+    using Pass = std::function<Moved(core::StreamKey, int link, std::size_t size)>;
+
     /// `socket` is connected and nothing was sent on it yet.
-    LinkConnection(Worker& worker, core::ConnectionId id, FileDescriptor socket, Gone gone);
+    LinkConnection(Worker& worker, core::ConnectionId id, FileDescriptor socket, Pass pass, Gone gone);
 
     /// Starts reading.
     void start();
@@ -43,10 +46,13 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     void close_when_sent();
 
   private:
+    [[nodiscard]] Moved write(const core::Output& output);
     void wait_readable();
     void wait_writable();
     /// At most this many reads, or until nothing is left.
     void read(int reads);
+    /// Whether something was spliced to its application instead of being read.
+    [[nodiscard]] bool pass();
     void end_sending();
     /// The connection has ended: the node is told.
     void fail(const std::string& cause);
@@ -56,7 +62,10 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     core::ConnectionId id_;
     Descriptor socket_;
     std::optional<TcpAddress> own_end_;
+    Pass pass_;
     Gone gone_;
+    /// What came in last was spliced, so that only headers are read in between.
+    bool passing_ = false;
     bool write_waiting_ = false;
     /// The node has closed it: what comes in is of no interest any more.
     bool closing_ = false;

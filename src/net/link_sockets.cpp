@@ -20,7 +20,8 @@ constexpr std::chrono::seconds connect_limit{10};
 
 }  // namespace
 
-LinkSockets::LinkSockets(Worker& worker, const node::Config& config) : worker_(worker), config_(config) {
+LinkSockets::LinkSockets(Worker& worker, const node::Config& config, LinkConnection::Pass pass)
+    : worker_(worker), config_(config), pass_(std::move(pass)) {
     for (const node::Peer& peer : config.peers) failed_dials_.emplace_back(peer.table.links.size());
 }
 
@@ -132,7 +133,7 @@ std::shared_ptr<LinkConnection> LinkSockets::find(core::ConnectionId connection)
 }
 
 std::shared_ptr<LinkConnection> LinkSockets::add(core::ConnectionId connection, FileDescriptor socket) {
-    auto made = std::make_shared<LinkConnection>(worker_, connection, std::move(socket),
+    auto made = std::make_shared<LinkConnection>(worker_, connection, std::move(socket), pass_,
                                                  [this](core::ConnectionId id) { connections_.erase(id); });
     connections_.emplace(connection, made);
     return made;

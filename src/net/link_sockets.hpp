@@ -26,7 +26,7 @@ namespace warmspare::net {
 class LinkSockets {
   public:
     /// `config` must outlive this.
-    LinkSockets(Worker& worker, const node::Config& config);
+    LinkSockets(Worker& worker, const node::Config& config, LinkConnection::Pass pass);
     ~LinkSockets();
     LinkSockets(LinkSockets&&) = delete;
 
@@ -58,6 +58,7 @@ class LinkSockets {
 
     Worker& worker_;
     const node::Config& config_;
+    LinkConnection::Pass pass_;
     std::vector<std::unique_ptr<LinkListener>> listeners_;
     std::unordered_map<core::ConnectionId, std::shared_ptr<LinkDial>> dials_;
     std::unordered_map<core::ConnectionId, std::shared_ptr<LinkConnection>> connections_;

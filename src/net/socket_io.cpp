@@ -3,6 +3,7 @@
 
 #include "net/socket_io.hpp"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -14,25 +15,16 @@ namespace warmspare::net {
 
 namespace {
 
-/// Repeats a call that a signal interrupted.
-template <class Call>
-auto uninterrupted(Call call) noexcept {
-    auto result = call();
-    while (result < 0 && errno == EINTR) result = call();
-    return result;
-}
-
-/// A kernel without memory is as good as a full socket: neither says anything about the connection.
 bool must_wait(int error_number) noexcept {
     return error_number == EAGAIN || error_number == EWOULDBLOCK || is_out_of_memory(error_number);
 }
+
+}  // namespace
 
 Moved moved(ssize_t result) noexcept {
     if (result < 0) return std::unexpected(must_wait(errno) ? EAGAIN : errno);
     return static_cast<std::size_t>(result);
 }
-
-}  // namespace
 
 bool is_out_of_memory(int error_number) noexcept {
     return error_number == ENOBUFS || error_number == ENOMEM;
@@ -42,7 +34,7 @@ Moved read_some(int socket, std::span<std::byte> room) noexcept {
     return moved(uninterrupted([&] { return ::recv(socket, room.data(), room.size(), MSG_DONTWAIT); }));
 }
 
-Moved write_some(int socket, std::span<const Bytes> pieces) noexcept {
+Moved write_some(int socket, std::span<const Bytes> pieces, bool more) noexcept {
     std::array<iovec, max_gathered> vector;
     const std::size_t count = std::min(pieces.size(), max_gathered);
     for (std::size_t i = 0; i < count; ++i) {
@@ -52,7 +44,13 @@ Moved write_some(int socket, std::span<const Bytes> pieces) noexcept {
     msghdr message{};
     message.msg_iov = vector.data();
     message.msg_iovlen = count;
-    return moved(uninterrupted([&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT); }));
+    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0);
+    return moved(uninterrupted([&] { return ::sendmsg(socket, &message, flags); }));
+}
+
+std::size_t unread(int socket) noexcept {
+    int size = 0;
+    return ::ioctl(socket, FIONREAD, &size) == 0 && size > 0 ? static_cast<std::size_t>(size) : 0;
 }
 
 std::size_t gathered_size(std::span<const Bytes> pieces) noexcept {

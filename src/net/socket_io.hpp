@@ -5,6 +5,9 @@
 
 #pragma once
 
+#include <sys/types.h>
+
+#include <cerrno>
 #include <cstddef>
 #include <expected>
 #include <span>
@@ -22,12 +25,26 @@ using Moved = std::expected<std::size_t, int>;
 /// Whether the kernel had no memory for what it was asked, which it may have soon.
 [[nodiscard]] bool is_out_of_memory(int error_number) noexcept;
 
+/// Repeats a system call that a signal interrupted.
+template <class Call>
+auto uninterrupted(Call call) noexcept {
+    auto result = call();
+    while (result < 0 && errno == EINTR) result = call();
+    return result;
+}
+
+/// What a system call that moves bytes returned. A kernel without memory is as good as a full socket: neither
+/// says anything about the connection.
+[[nodiscard]] Moved moved(ssize_t result) noexcept;
+
 /// 0: the other end has ended its direction.
 [[nodiscard]] Moved read_some(int socket, std::span<std::byte> room) noexcept;
 
 /// Never raises SIGPIPE. Takes at most max_gathered pieces: less than all taken does not mean that the socket
-/// is full if there were more.
-[[nodiscard]] Moved write_some(int socket, std::span<const Bytes> pieces) noexcept;
+/// is full if there were more. `more`: other bytes follow at once, so that these need not go alone.
+[[nodiscard]] Moved write_some(int socket, std::span<const Bytes> pieces, bool more = false) noexcept;
+/// Bytes that have come in and wait to be read.
+[[nodiscard]] std::size_t unread(int socket) noexcept;
 
 inline constexpr std::size_t max_gathered = 128;
 

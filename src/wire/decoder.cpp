@@ -131,10 +131,19 @@ Data Decoder::take_payload(Input& input) {
     const auto payload = input.first(std::min(length_, input.size()));
     const Data data{.stream = stream_, .offset = offset_, .payload = payload};
     input = input.subspan(payload.size());
-    offset_ += payload.size();
-    length_ -= payload.size();
-    if (length_ == 0) end_frame();
+    pass(payload.size());
     return data;
+}
+
+auto Decoder::payload() const noexcept -> std::optional<Payload> {
+    if (failed_ || stage_ != Stage::payload) return std::nullopt;
+    return Payload{.stream = stream_, .offset = offset_, .size = length_};
+}
+
+void Decoder::pass(std::size_t size) {
+    offset_ += size;
+    length_ -= size;
+    if (length_ == 0) end_frame();
 }
 
 /// Whether the end of the frame has come.

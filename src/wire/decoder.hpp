@@ -38,6 +38,13 @@ enum class DecodeError {
 /// never with a length that was only announced, and short frames need no memory beyond the decoder itself.
 class Decoder {
   public:
+    /// What is still to come of a payload.
+    struct Payload {
+        std::uint64_t stream;
+        std::uint64_t offset;
+        std::size_t size;
+    };
+
     /// Handshake frames only, with small bodies, until this is called; afterwards all others, and of those
     /// only Refuse, which may cross with the dialling node's Confirm.
     void accept() noexcept { accepted_ = true; }
@@ -46,6 +53,11 @@ class Decoder {
     /// returns it; nothing when `input` is used up. After an error the connection is of no more use, and each
     /// further call repeats the error.
     [[nodiscard]] std::expected<std::optional<Frame>, DecodeError> next(std::span<const std::byte>& input);
+
+    /// The payload that the next bytes of the connection belong to, if they do.
+    [[nodiscard]] std::optional<Payload> payload() const noexcept;
+    /// Its next `size` bytes, not more than there are, went elsewhere and are not put in here.
+    void pass(std::size_t size);
 
   private:
     using Input = std::span<const std::byte>;

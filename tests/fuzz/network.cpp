@@ -117,7 +117,7 @@ bool Network::flush(std::size_t index, core::ConnectionId id) {
     bool any = false;
     for (int round = 0; end.open; ++round) {
         check(round < most_rounds);
-        const auto pieces = node(end).output(id);
+        const auto pieces = node(end).output(id).pieces;
         std::size_t taken = 0;
         std::size_t offered = 0;
         for (const auto piece : pieces) {

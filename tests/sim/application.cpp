@@ -96,18 +96,46 @@ void Desk::open(core::StreamKey key, core::ProcessIndex process) {
 
 std::size_t Desk::write(core::StreamKey key, std::span<const std::span<const std::byte>> bytes) {
     auto* socket = find(key, "write");
-    if (socket == nullptr || !socket->connected) return 0;
-    std::uint64_t space = socket->plan().buffer - socket->unread;
+    return socket == nullptr ? 0 : take(*socket, bytes);
+}
+
+std::size_t Desk::write_piped(core::StreamKey key) {
+    auto* socket = find(key, "write_piped");
+    if (socket == nullptr) return 0;
+    const std::span<const std::byte> bytes{socket->taken_in.begin(), socket->taken_in.size()};
+    const auto taken = take(*socket, {&bytes, 1});
+    socket->taken_in.pop_front(taken);
+    return taken;
+}
+
+void Desk::take_in(core::StreamKey key, std::span<const std::byte> bytes) {
+    sockets_.at(key).taken_in.append(bytes);
+}
+
+std::uint64_t Desk::room_to_take_in(core::StreamKey key) const {
+    const auto it = sockets_.find(key);
+    const auto capacity = host_.around().kernel.tcp.pipe;
+    return it == sockets_.end() ? 0 : capacity - it->second.taken_in.size();
+}
+
+std::uint32_t Desk::spliced() const {
+    return host_.around().kernel.tcp.spliced;
+}
+
+/// As much as the application's socket has room for.
+std::size_t Desk::take(AppSocket& socket, std::span<const std::span<const std::byte>> bytes) {
+    if (!socket.connected) return 0;
+    std::uint64_t space = socket.plan().buffer - socket.unread;
     std::size_t taken = 0;
     for (const auto span : bytes) {
         const auto size = std::min<std::uint64_t>(span.size(), space);
-        checkers_.content.handle_delivered(*socket->stream, other(socket->party), span.first(size));
+        checkers_.content.handle_delivered(*socket.stream, other(socket.party), span.first(size));
         taken += size;
         space -= size;
-        if (size < span.size()) socket->node_waits = true;
+        if (size < span.size()) socket.node_waits = true;
     }
-    socket->unread += taken;
-    receive(*socket);
+    socket.unread += taken;
+    receive(socket);
     return taken;
 }
 
@@ -157,25 +185,52 @@ std::uint64_t Desk::stream_limit(std::uint32_t host) const {
 }
 
 void Desk::send(AppSocket& socket) {
-    auto& progress = socket.outgoing();
     const auto& plan = socket.plan();
     if (!socket.sending || socket.waits_for_room) return;
-    if (progress.committed == plan.size) return end_sending(socket);
+    if (socket.outgoing().committed == plan.size) return end_sending(socket);
+    if (splices() && splice_some(socket)) return;
     const auto room = host_.node().room(socket.key);
     if (room.empty()) {
         socket.waits_for_room = true;
         return;
     }
-    const auto left = plan.size - progress.committed;
-    const auto most = std::min<std::uint64_t>({room.size(), random_.between(1, plan.portion), left});
-    const auto bytes = content(socket.stream->content_seed(socket.party), progress.committed, most);
+    const auto bytes = next_bytes(socket, room.size());
     std::ranges::copy(bytes, room.begin());
+    host_.node().commit(socket.key, bytes.size(), host_.scheduler().now());
+}
+
+/// False if they have to be copied.
+bool Desk::splice_some(AppSocket& socket) {
+    const auto room = host_.node().pipe_room(socket.key);
+    if (!room) return false;
+    if (!socket.pipe || socket.pipe->spent())
+        socket.pipe = std::make_shared<SplicePipe>(host_.around().kernel.tcp.pipe);
+    if (*room == 0) {
+        socket.waits_for_room = true;
+        return true;
+    }
+    const auto most = std::min<std::uint64_t>(*room, socket.pipe->room());
+    if (most == 0) return false;
+    const auto pipe = socket.pipe;
+    const auto bytes = next_bytes(socket, most);
+    pipe->put(bytes);
+    host_.node().commit_piped(socket.key, pipe, bytes.size(), host_.scheduler().now());
+    return true;
+}
+
+/// What it writes next, and when it will be back.
+std::span<const std::byte> Desk::next_bytes(AppSocket& socket, std::uint64_t room) {
+    auto& progress = socket.outgoing();
+    const auto& plan = socket.plan();
+    const auto left = plan.size - progress.committed;
+    const auto most = std::min<std::uint64_t>({room, random_.between(1, plan.portion), left});
+    const auto bytes = content(socket.stream->content_seed(socket.party), progress.committed, most);
     progress.committed += bytes.size();
     later(plan.pause, socket.serial, &Desk::send);
     const auto& hosts = socket.stream->hosts;
     checkers_.memory.handle_committed(*socket.stream, socket.party, stream_limit(hosts[index(socket.party)]),
                                       stream_limit(hosts[index(other(socket.party))]));
-    host_.node().commit(socket.key, bytes.size(), host_.scheduler().now());
+    return bytes;
 }
 
 void Desk::end_sending(AppSocket& socket) {

@@ -6,13 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/applications.hpp"
+#include "sim/fifo.hpp"
 #include "sim/ledger.hpp"
 #include "sim/random.hpp"
+#include "sim/splice_pipe.hpp"
 #include "sim/stream_checkers.hpp"
 
 namespace warmspare::sim {
@@ -34,6 +37,10 @@ struct AppSocket {
     std::uint64_t unread = 0;
     bool reading_scheduled = false;
     bool stopped = false;
+    /// What is spliced from the application, once something was.
+    std::shared_ptr<SplicePipe> pipe;
+    /// Taken from links for the application, whose socket had no room yet.
+    Fifo<std::byte> taken_in;
     /// The socket took less than was offered.
     bool node_waits = false;
 
@@ -57,8 +64,15 @@ class Desk final : public core::Applications {
     /// Whoever waits to end, or has stopped to read, looks again.
     void nudge();
 
+    /// Whether this payload, or this read, is spliced.
+    [[nodiscard]] bool splices() { return spliced() > 0 && random_.chance(spliced()); }
+    /// The next bytes of a payload, at most as many as room_to_take_in() says.
+    void take_in(core::StreamKey key, std::span<const std::byte> bytes);
+    [[nodiscard]] std::uint64_t room_to_take_in(core::StreamKey key) const;
+
     void open(core::StreamKey key, core::ProcessIndex process) override;
     std::size_t write(core::StreamKey key, std::span<const std::span<const std::byte>> bytes) override;
+    std::size_t write_piped(core::StreamKey key) override;
     void finish(core::StreamKey key) override;
     void resume_reading(core::StreamKey key) override;
     void close(core::StreamKey key) override;
@@ -70,6 +84,10 @@ class Desk final : public core::Applications {
     void later(core::Duration delay, std::uint64_t serial, void (Desk::*what)(AppSocket&));
     void connect_target(AppSocket& socket);
     void send(AppSocket& socket);
+    [[nodiscard]] bool splice_some(AppSocket& socket);
+    [[nodiscard]] std::span<const std::byte> next_bytes(AppSocket& socket, std::uint64_t room);
+    std::size_t take(AppSocket& socket, std::span<const std::span<const std::byte>> bytes);
+    [[nodiscard]] std::uint32_t spliced() const;
     void end_sending(AppSocket& socket);
     void receive(AppSocket& socket);
     void read_on(AppSocket& socket);

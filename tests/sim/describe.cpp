@@ -26,10 +26,11 @@ std::string describe(const core::HealthConfig& health) {
 }
 
 std::string describe(const TcpModel& tcp) {
-    return fmt::format("buffer {}, unsent {}, segment {}, delayed ack {}, portion {}{}{}, slack {}",
-                       tcp.send_buffer, tcp.unsent_limit, tcp.segment, milliseconds(tcp.delayed_ack),
-                       tcp.drawn_portions ? "up to " : "", tcp.portion,
-                       tcp.reads_first ? ", all at once" : "", milliseconds(tcp.timer_slack));
+    return fmt::format(
+        "buffer {}, unsent {}, segment {}, delayed ack {}, portion {}{}{}, slack {}, spliced {} %, pipe {}",
+        tcp.send_buffer, tcp.unsent_limit, tcp.segment, milliseconds(tcp.delayed_ack),
+        tcp.drawn_portions ? "up to " : "", tcp.portion, tcp.reads_first ? ", all at once" : "",
+        milliseconds(tcp.timer_slack), tcp.spliced, tcp.pipe);
 }
 
 std::string describe(const CircuitSetup& circuit, const Setup& setup) {

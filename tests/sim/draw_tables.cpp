@@ -92,7 +92,7 @@ std::vector<core::ProcessConfig> draw_processes(const Options& options, Random& 
         process.linger = random.pick(options.lingers);
         if (random.chance(10)) process.on_no_link = core::OnNoLink::reset;
         if (random.chance(10)) process.give_up = random.duration(500ms, 5s);
-        process.digest = random.chance(80);
+        process.digest = random.chance(options.tcp.spliced > 0 ? 20 : 80);
         processes.push_back(process);
     }
     return processes;

@@ -160,11 +160,15 @@ void Host::flush(core::ConnectionId id) {
     socket.blocked = false;
     while (socket.connection->open(socket.side)) {
         const auto output = node_->output(id);
+        if (output.empty()) break;
+        auto* pipe = output.pieces.empty() ? static_cast<SplicePipe*>(output.pipe) : nullptr;
+        const auto staged = pipe ? pipe->staged() : std::span<const std::byte>{};
+        const auto pieces = pipe ? std::span{&staged, 1} : output.pieces;
         std::size_t offered = 0;
-        for (const auto span : output) offered += span.size();
-        if (offered == 0) break;
-        const auto taken = socket.connection->write(socket.side, output);
-        hash_written(output, taken);
+        for (const auto span : pieces) offered += span.size();
+        const auto taken = socket.connection->write(socket.side, pieces);
+        hash_written(pieces, taken);
+        if (pipe) pipe->handle_written(taken);
         if (taken > 0) node_->handle_written(id, taken, scheduler().now());
         socket.blocked = taken < offered;
         if (socket.blocked) return;
@@ -250,10 +254,20 @@ void Host::read(core::ConnectionId id) {
     const auto& tcp = around_.kernel.tcp;
     while (sockets_.contains(id) && connection.readable(side) > 0) {
         const auto portion = tcp.drawn_portions ? around_.kernel.random.between(1, tcp.portion) : tcp.portion;
-        const std::span bytes{scratch_.data(), connection.read(side, std::span{scratch_}.first(portion))};
+        const auto passage = desk_.splices() ? node_->passage(id) : std::nullopt;
+        auto most = std::span{scratch_}.first(portion);
+        if (passage)
+            most = most.first(std::min({portion, passage->size, desk_.room_to_take_in(passage->stream)}));
+        if (most.empty()) continue;
+        const auto bytes = most.first(connection.read(side, most));
         if (around_.journal.level() == Journal::Level::frames) trace_frames(it->second, bytes);
         reading_from_life_ = connection.lives[sim::index(other(side))];
-        node_->handle_bytes(id, bytes, scheduler().now());
+        if (passage) {
+            desk_.take_in(passage->stream, bytes);
+            node_->handle_passed(id, bytes.size(), scheduler().now());
+        } else {
+            node_->handle_bytes(id, bytes, scheduler().now());
+        }
         if (!tcp.reads_first) pump();
     }
     if (tcp.reads_first) pump();

@@ -115,6 +115,13 @@ void draw_memory(Options& options, Random& random) {
     }
 }
 
+/// Last, so that seeds from before there was splicing mean what they meant, as far as they have none.
+void draw_splicing(Options& options, Random& random) {
+    options.tcp.spliced =
+        static_cast<std::uint32_t>(random.pick(std::vector<std::uint64_t>{0, 0, 0, 50, 95}));
+    options.tcp.pipe = std::uint64_t{1024} << random.below(10);
+}
+
 }  // namespace
 
 Options draw_options(Random& random) {
@@ -133,6 +140,7 @@ Options draw_options(Random& random) {
     draw_faults(options, random);
     draw_load(options, random);
     draw_memory(options, random);
+    draw_splicing(options, random);
     return options;
 }
 

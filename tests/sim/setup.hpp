@@ -31,6 +31,11 @@ struct TcpModel {
     bool reads_first = false;
     /// How late a program's timers are at most.
     core::Duration timer_slack{};
+    /// Of reads of applications and of payload of links, in percent, those that are spliced where they may
+    /// be.
+    std::uint32_t spliced = 0;
+    /// What a pipe holds at most.
+    std::uint64_t pipe = 64 * 1024;
 };
 
 /// A piece of the ground that circuits share: a cut of it cuts them all.

@@ -325,7 +325,7 @@ class Pair {
     void send(std::size_t max) {
         if (out_.data_due()) {
             const auto piece = out_.next_data(max);
-            if (alive_) receive({.stream = 1, .offset = piece.offset, .payload = piece.slice.bytes});
+            if (alive_) receive({.stream = 1, .offset = piece.offset, .payload = piece.bytes.slice.bytes});
         }
         const auto finish = out_.next_finish(1);
         if (finish && alive_) RC_ASSERT(in_.handle_finish(*finish).has_value());

@@ -27,7 +27,7 @@ struct Sending : testing::Test {
 
     std::string send(std::size_t max = plenty) {
         std::string text;
-        while (out.data_due()) text += text_of(out.next_data(max).slice.bytes);
+        while (out.data_due()) text += text_of(out.next_data(max).bytes.slice.bytes);
         return text;
     }
 
@@ -287,16 +287,16 @@ class Model {
     void send_some() {
         if (!out_.data_due()) return;
         const auto piece = out_.next_data(*rc::gen::element<std::size_t>(1, 1000, 65536));
-        RC_ASSERT(!piece.slice.bytes.empty());
+        RC_ASSERT(!piece.bytes.slice.bytes.empty());
         RC_ASSERT(piece.offset == sent_);
-        sent_ += piece.slice.bytes.size();
+        sent_ += piece.bytes.slice.bytes.size();
         RC_ASSERT(sent_ <= limit_);
-        RC_ASSERT(text_of(piece.slice.bytes) ==
-                  std::string_view{text_}.substr(piece.offset, piece.slice.bytes.size()));
+        RC_ASSERT(text_of(piece.bytes.slice.bytes) ==
+                  std::string_view{text_}.substr(piece.offset, piece.bytes.slice.bytes.size()));
         if (lossy_) return;
         RC_ASSERT(piece.offset <= received_.size());
         if (sent_ > received_.size())
-            received_ += text_of(piece.slice.bytes).substr(received_.size() - piece.offset);
+            received_ += text_of(piece.bytes.slice.bytes).substr(received_.size() - piece.offset);
     }
 
     /// From here on the link takes bytes and brings none, until the next one.

@@ -59,17 +59,35 @@ std::string in_words(std::span<const std::byte> batch) {
 // --- FakeApplications ---
 
 std::size_t FakeApplications::write(StreamKey stream, std::span<const std::span<const std::byte>> bytes) {
-    if (over_[stream.stream.value]) disturbed_ = true;
-    auto& sizes = takes_[stream.stream.value];
-    auto space = sizes.empty() ? std::size_t{1} << 30 : sizes.front();
-    if (sizes.size() > 1) sizes.erase(sizes.begin());
+    const auto most = space(stream);
     std::size_t taken = 0;
     for (const auto piece : bytes) {
-        const auto size = std::min(piece.size(), space - taken);
+        const auto size = std::min(piece.size(), most - taken);
         read_[stream.stream.value] += text_of(piece.first(size));
         taken += size;
     }
     return taken;
+}
+
+std::size_t FakeApplications::write_piped(StreamKey stream) {
+    auto& piped = piped_[stream.stream.value];
+    const auto taken = std::min(piped.size(), space(stream));
+    read_[stream.stream.value] += piped.substr(0, taken);
+    piped.erase(0, taken);
+    return taken;
+}
+
+void FakeApplications::take_in(std::uint64_t stream, std::span<const std::byte> bytes) {
+    piped_[stream] += text_of(bytes);
+}
+
+/// What the application's socket takes this time.
+std::size_t FakeApplications::space(StreamKey stream) {
+    if (over_[stream.stream.value]) disturbed_ = true;
+    auto& sizes = takes_[stream.stream.value];
+    const auto space = sizes.empty() ? std::size_t{1} << 30 : sizes.front();
+    if (sizes.size() > 1) sizes.erase(sizes.begin());
+    return space;
 }
 
 void FakeApplications::note(const char* what, StreamKey stream) {
@@ -114,6 +132,14 @@ std::size_t TrafficEnd::write(std::uint64_t stream, std::string_view text) {
     return written;
 }
 
+void TrafficEnd::splice(std::uint64_t stream, std::string_view text) {
+    auto& pipe = pipes_[stream];
+    if (!pipe || pipe->spent()) pipe = std::make_shared<sim::SplicePipe>(pipe_capacity);
+    ASSERT_GE(traffic.pipe_room({stream}), text.size());
+    pipe->put(bytes_of(text));
+    traffic.commit_piped({stream}, pipe, text.size(), now);
+}
+
 wire::Buffer TrafficEnd::batch() {
     for (std::uint32_t i = 0; i < config.processes.size() && !outbox_.in_batch(); ++i) {
         if (!traffic.output_due({i}) && !outbox_.queued()) continue;
@@ -123,6 +149,12 @@ wire::Buffer TrafficEnd::batch() {
     }
     wire::Buffer bytes;
     for (const auto piece : outbox_.pieces()) bytes.insert(bytes.end(), piece.begin(), piece.end());
+    if (outbox_.piped() > 0) {
+        auto& pipe = dynamic_cast<sim::SplicePipe&>(*outbox_.pipe());
+        EXPECT_EQ(pipe.staged().size(), outbox_.piped());
+        bytes.insert(bytes.end(), pipe.staged().begin(), pipe.staged().end());
+        pipe.handle_written(outbox_.piped());
+    }
     outbox_.handle_written(bytes.size());
     return bytes;
 }
@@ -130,6 +162,7 @@ wire::Buffer TrafficEnd::batch() {
 FrameResult TrafficEnd::receive(std::span<const std::byte> bytes) {
     FrameResult result;
     while (result) {
+        if (pass(bytes)) continue;
         const auto frame = decoder_.next(bytes);
         EXPECT_TRUE(frame.has_value());
         if (!frame || !*frame) break;
@@ -137,6 +170,18 @@ FrameResult TrafficEnd::receive(std::span<const std::byte> bytes) {
     }
     traffic.deliver(now);
     return result;
+}
+
+bool TrafficEnd::pass(std::span<const std::byte>& bytes) {
+    const auto payload = decoder_.payload();
+    if (!passes || !payload || bytes.empty() || !traffic.passable(*payload)) return false;
+    traffic.deliver(now);
+    const auto passed = bytes.first(std::min(bytes.size(), payload->size));
+    applications.take_in(payload->stream, passed);
+    decoder_.pass(passed.size());
+    traffic.handle_passed({payload->stream}, passed.size(), now);
+    bytes = bytes.subspan(passed.size());
+    return true;
 }
 
 FrameResult TrafficEnd::take(const wire::Frame& frame) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "core/traffic.hpp"
+#include "sim/splice_pipe.hpp"
 #include "stream_text.hpp"
 #include "wire/decoder.hpp"
 
@@ -28,10 +30,14 @@ class FakeApplications : public Applications {
   public:
     void open(StreamKey stream, ProcessIndex) override { note("open", stream); }
     std::size_t write(StreamKey stream, std::span<const std::span<const std::byte>> bytes) override;
+    std::size_t write_piped(StreamKey stream) override;
     void finish(StreamKey stream) override { note("finish", stream); }
     void resume_reading(StreamKey stream) override { note("resume", stream); }
     void close(StreamKey stream) override { end("close", stream); }
     void reset(StreamKey stream) override { end("reset", stream); }
+
+    /// Bytes that go into the pipe of the stream.
+    void take_in(std::uint64_t stream, std::span<const std::byte> bytes);
 
     /// How many bytes the next writes of each stream take at most, each; the last one goes on.
     void take_only(std::uint64_t stream, std::vector<std::size_t> sizes) {
@@ -44,10 +50,12 @@ class FakeApplications : public Applications {
     [[nodiscard]] bool disturbed() const noexcept { return disturbed_; }
 
   private:
+    [[nodiscard]] std::size_t space(StreamKey stream);
     void note(const char* what, StreamKey stream);
     void end(const char* what, StreamKey stream);
 
     std::map<std::uint64_t, std::string> read_;
+    std::map<std::uint64_t, std::string> piped_;
     std::map<std::uint64_t, std::vector<std::size_t>> takes_;
     std::map<std::uint64_t, bool> over_;
     std::string calls_;
@@ -67,6 +75,8 @@ class TrafficEnd {
     std::uint64_t open(std::uint32_t process = 0);
     /// How much of it there was room for.
     std::size_t write(std::uint64_t stream, std::string_view text);
+    /// The same through the kernel.
+    void splice(std::uint64_t stream, std::string_view text);
     void finish(std::uint64_t stream) { traffic.finish({stream}, now); }
     void reset(std::uint64_t stream) { traffic.reset({stream}, now); }
 
@@ -96,9 +106,17 @@ class TrafficEnd {
     PeerBudget budget;
     BlockPool pool;
     Traffic traffic;
+    /// Payload goes to applications unread where it may.
+    bool passes = false;
+    /// What the pipe of a stream holds, in bytes, and of copies.
+    std::size_t pipe_capacity = std::size_t{1} << 20;
+    [[nodiscard]] sim::SplicePipe& pipe(std::uint64_t stream) { return *pipes_.at(stream); }
 
   private:
     [[nodiscard]] FrameResult take(const wire::Frame& frame);
+    [[nodiscard]] bool pass(std::span<const std::byte>& bytes);
+
+    std::map<std::uint64_t, std::shared_ptr<sim::SplicePipe>> pipes_;
 
     Outbox outbox_;
     wire::Decoder decoder_;

@@ -30,6 +30,7 @@ class Sink : public core::Applications {
         for (const auto piece : bytes) size += piece.size();
         return size;
     }
+    std::size_t write_piped(core::StreamKey) override { return 0; }
     void finish(core::StreamKey) override {}
     void resume_reading(core::StreamKey) override {}
     void close(core::StreamKey) override {}
@@ -77,7 +78,8 @@ class Stranger {
     /// Reads what tokyo has to say there.
     std::vector<std::byte> read(core::ConnectionId connection) {
         std::vector<std::byte> bytes;
-        for (auto pieces = node_.output(connection); !pieces.empty(); pieces = node_.output(connection)) {
+        for (auto pieces = node_.output(connection).pieces; !pieces.empty();
+             pieces = node_.output(connection).pieces) {
             const auto before = bytes.size();
             for (const auto piece : pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
             node_.handle_written(connection, bytes.size() - before, now_);
