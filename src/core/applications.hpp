@@ -24,8 +24,8 @@ class Applications {
     /// the socket and then calls Node::handle_writable. A socket that failed takes nothing and is reported
     /// with Node::reset, not from within this call.
     virtual std::size_t write(StreamKey stream, std::span<const std::span<const std::byte>> bytes) = 0;
-    /// The same for the bytes that went into the stream's pipe with Node::handle_passed.
-    virtual std::size_t write_piped(StreamKey stream) = 0;
+    /// The same for the next `size` of the bytes that went into the stream's pipe with Node::handle_passed.
+    virtual std::size_t write_piped(StreamKey stream, std::size_t size) = 0;
     /// Everything was written: pass the end on (shutdown of the sending side).
     virtual void finish(StreamKey stream) = 0;
     /// There is room again after Node::room() was empty.

@@ -40,19 +40,38 @@ std::expected<std::span<const std::byte>, std::string_view> ReceivingHalf::accep
 bool ReceivingHalf::passable(std::uint64_t offset, std::uint64_t size) const noexcept {
     const auto most = std::min(limit_, final_.value_or(limit_));
 #ifdef WARMSPARE_MUTANT_PASS_AGAIN
-    return !digest_ && kept_.empty() && offset <= received_ && size <= most - received_;
+    return !digest_ && offset <= received_ && size <= most - received_;
 #endif
-    return !digest_ && kept_.empty() && offset == received_ && received_ <= most && size <= most - received_;
+    return !digest_ && offset == received_ && received_ <= most && size <= most - received_;
 }
 
-void ReceivingHalf::passed(std::size_t size) noexcept {
+void ReceivingHalf::passed(std::size_t size) {
     received_ += size;
-    piped_ += size;
+    add_run(true, size);
 }
 
-void ReceivingHalf::wrote_piped(std::size_t size) noexcept {
-    piped_ -= size;
-    written_ += size;
+void ReceivingHalf::keep(std::span<const std::byte> bytes) {
+    kept_.append(bytes);
+    add_run(false, bytes.size());
+}
+
+void ReceivingHalf::add_run(bool in_pipe, std::size_t size) {
+    if (runs_.empty() || runs_.back().in_pipe != in_pipe)
+        runs_.push_back({in_pipe, size});
+    else
+        runs_.back().size += size;
+}
+
+std::size_t ReceivingHalf::kept(std::span<std::span<const std::byte>> out) const noexcept {
+    if (!keeps_any() || pipe_due() > 0) return 0;
+    auto left = runs_.front().size;
+    const auto most = kept_.pieces(out);
+    std::size_t count = 0;
+    for (; count < most && left > 0; ++count) {
+        out[count] = out[count].first(std::min(out[count].size(), left));
+        left -= out[count].size();
+    }
+    return count;
 }
 
 std::expected<void, std::string_view> ReceivingHalf::handle_finish(const wire::Finish& finish) {
@@ -70,8 +89,18 @@ bool ReceivingHalf::corrupt() const noexcept {
 }
 
 void ReceivingHalf::wrote_kept(std::size_t size) {
-    kept_.consume(size);
+    if (size == 0) return;
+    auto& run = runs_.front();
+    if (!run.in_pipe) kept_.consume(size);
+    run.size -= size;
+    if (run.size == 0) runs_.erase(runs_.begin());
     written_ += size;
+}
+
+std::size_t ReceivingHalf::bytes_held() const noexcept {
+    std::size_t piped = 0;
+    for (const auto& run : runs_) piped += run.in_pipe ? run.size : 0;
+    return kept_.bytes_held() + piped;
 }
 
 bool ReceivingHalf::ack_due() const noexcept {
@@ -87,7 +116,7 @@ bool ReceivingHalf::ack_urgent() const noexcept {
 /// The limit follows what was written; the window behind it doubles while the sender uses it up and the
 /// application keeps pace. Memory once granted is not taken back: only what was not promised yet is returned.
 void ReceivingHalf::extend_limit() {
-    if (received_ == written_ && window_half_used()) (void)allowance_.grow_by(allowance_.held(), max_memory_);
+    if (!keeps_any() && window_half_used()) (void)allowance_.grow_by(allowance_.held(), max_memory_);
     if (const auto excess = allowance_.excess(); excess > 0)
         allowance_.shrink_to(std::max(limit_ - written_, allowance_.held() - excess));
     limit_ = std::max(limit_, written_ + allowance_.held());

@@ -7,6 +7,8 @@
 //
 // A link is in order, and a sender that moves to another starts there at what it knows to be received. So
 // bytes beyond the next one expected never come, and there is nothing to keep out of order.
+//
+// What is kept is in memory or in a pipe of the kernel, in runs of the one and of the other.
 
 #pragma once
 
@@ -15,6 +17,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/digest.hpp"
 #include "core/memory_budget.hpp"
@@ -33,17 +36,20 @@ class ReceivingHalf {
     [[nodiscard]] std::expected<void, std::string_view> handle_finish(const wire::Finish& finish);
 
     /// Whether a payload of `size` bytes at `offset` can go to the application through a pipe: nobody has to
-    /// see it, all of it is new and welcome, and nothing in memory is in its way.
+    /// see it, and all of it is new and welcome.
     [[nodiscard]] bool passable(std::uint64_t offset, std::uint64_t size) const noexcept;
     /// So many bytes of one are in the pipe.
-    void passed(std::size_t size) noexcept;
-    [[nodiscard]] bool piped() const noexcept { return piped_ > 0; }
-    void wrote_piped(std::size_t size) noexcept;
-
+    void passed(std::size_t size);
     /// The application's socket did not take these bytes that accept() returned.
-    void keep(std::span<const std::byte> bytes) { kept_.append(bytes); }
-    [[nodiscard]] const ReceiveBuffer& kept() const noexcept { return kept_; }
-    /// The application's socket took so many bytes straight from accept(), or of those kept.
+    void keep(std::span<const std::byte> bytes);
+    [[nodiscard]] bool keeps_any() const noexcept { return !runs_.empty(); }
+    /// How many bytes that are kept are in the pipe, before any that are in memory.
+    [[nodiscard]] std::size_t pipe_due() const noexcept {
+        return keeps_any() && runs_.front().in_pipe ? runs_.front().size : 0;
+    }
+    /// None are: fills `out` with pieces of those in memory, and returns how many pieces that are.
+    [[nodiscard]] std::size_t kept(std::span<std::span<const std::byte>> out) const noexcept;
+    /// The application's socket took so many bytes straight from accept(), or the first of those kept.
     void wrote_through(std::size_t size) noexcept { written_ += size; }
     void wrote_kept(std::size_t size);
 
@@ -65,7 +71,7 @@ class ReceivingHalf {
     [[nodiscard]] StreamStatus::Receiving status() const noexcept {
         return {written_, received_, limit_, final_};
     }
-    [[nodiscard]] std::size_t bytes_held() const noexcept { return kept_.bytes_held() + piped_; }
+    [[nodiscard]] std::size_t bytes_held() const noexcept;
 
   private:
     /// What an acknowledgement would say now.
@@ -80,7 +86,17 @@ class ReceivingHalf {
     [[nodiscard]] bool extendable() const noexcept { return limit_ < written_ + allowance_.held(); }
     void extend_limit();
 
+    /// Bytes that follow each other, all in the pipe or all in memory.
+    struct Run {
+        bool in_pipe;
+        std::size_t size;
+    };
+
+    void add_run(bool in_pipe, std::size_t size);
+
     ReceiveBuffer kept_;
+    /// In the order of the stream; the first one has at least one byte.
+    std::vector<Run> runs_;
     Allowance allowance_;
     std::uint64_t max_memory_;
     std::optional<Digest> digest_;
@@ -88,8 +104,6 @@ class ReceivingHalf {
     std::uint64_t received_ = 0;
     /// Bytes that the application's socket took; received_ - written_ are kept.
     std::uint64_t written_ = 0;
-    /// Of those, the first ones are in a pipe.
-    std::size_t piped_ = 0;
     /// Bytes before this one are welcome, and there is memory for them.
     std::uint64_t limit_;
     std::optional<std::uint64_t> final_;

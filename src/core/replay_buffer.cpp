@@ -62,7 +62,7 @@ void ReplayBuffer::forget(std::uint64_t offset) {
     chain_.forget(in_memory, lent_ ? keep : drop);
     if (offset == in_memory) return;
     const auto size = static_cast<std::size_t>(offset - in_memory);
-    require(size <= staged_, "nothing is forgotten in a pipe before it was sent");
+    require(size <= staged_, "nothing is forgotten before it was sent");
     pipe_->forget(size);
     chain_.skip(size);
     piped_ -= size;

@@ -157,7 +157,6 @@ class Traffic {
     void remove(Stream& stream);
     void drop(Stream& stream, std::string cause, Time now);
     void close_if_complete(Stream& stream, Time now);
-    void write_piped(Stream& stream);
     void write_kept(Stream& stream, Time now);
     void pass_end_if_due(Stream& stream, Time now);
     void emit(EventKind kind, const Stream& stream, std::string cause, Time now);

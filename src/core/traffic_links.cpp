@@ -70,7 +70,7 @@ FrameResult Traffic::handle(const wire::Data& data, Time now) {
     const auto fresh = stream->in().accept(data);
     if (!fresh) return std::unexpected(fresh.error());
     if (fresh->empty()) return {};
-    if (!stream->in().kept().empty() || stream->in().piped()) {
+    if (stream->in().keeps_any()) {
         stream->in().keep(*fresh);
         note(*stream, now);
         return {};
@@ -89,8 +89,9 @@ void Traffic::handle_passed(StreamId id, std::size_t size, Time now) {
     auto* stream = find_live(id);
     if (!stream) return;
     stream->confirm_open();
+    const bool first = !stream->in().keeps_any();
     stream->in().passed(size);
-    write_piped(*stream);
+    if (first) write_kept(*stream, now);
     pass_end_if_due(*stream, now);
 }
 
@@ -112,21 +113,15 @@ void Traffic::deliver(Time now) {
     pass_end_if_due(*stream, now);
 }
 
-void Traffic::write_piped(Stream& stream) {
-    auto& in = stream.in();
-    if (in.piped()) in.wrote_piped(env_.applications.write_piped(key(stream)));
-}
-
 void Traffic::write_kept(Stream& stream, Time now) {
     auto& in = stream.in();
-    write_piped(stream);
-    if (in.piped()) return note(stream, now);
     std::array<std::span<const std::byte>, ReceiveBuffer::max_pieces> pieces;
-    while (!in.kept().empty()) {
-        const std::span offered{pieces.data(), in.kept().pieces(pieces)};
-        std::size_t size = 0;
+    while (in.keeps_any()) {
+        const std::span offered{pieces.data(), in.kept(pieces)};
+        auto size = in.pipe_due();
         for (const auto& piece : offered) size += piece.size();
-        const auto taken = env_.applications.write(key(stream), offered);
+        const auto taken = offered.empty() ? env_.applications.write_piped(key(stream), size)
+                                           : env_.applications.write(key(stream), offered);
         in.wrote_kept(taken);
         if (taken < size) break;
     }

@@ -71,8 +71,8 @@ std::size_t ApplicationSockets::write(core::StreamKey stream, std::span<const By
     return write_by(stream, [&](ApplicationStream& application) { return application.write(bytes); });
 }
 
-std::size_t ApplicationSockets::write_piped(core::StreamKey stream) {
-    return write_by(stream, [](ApplicationStream& application) { return application.write_piped(); });
+std::size_t ApplicationSockets::write_piped(core::StreamKey stream, std::size_t size) {
+    return write_by(stream, [=](ApplicationStream& application) { return application.write_piped(size); });
 }
 
 template <class Write>

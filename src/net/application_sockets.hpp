@@ -45,7 +45,7 @@ class ApplicationSockets final : public core::Applications {
 
     void open(core::StreamKey stream, core::ProcessIndex process) override;
     std::size_t write(core::StreamKey stream, std::span<const Bytes> bytes) override;
-    std::size_t write_piped(core::StreamKey stream) override;
+    std::size_t write_piped(core::StreamKey stream, std::size_t size) override;
     void finish(core::StreamKey stream) override;
     void resume_reading(core::StreamKey stream) override;
     void close(core::StreamKey stream) override;

@@ -59,11 +59,11 @@ Moved ApplicationStream::take_in(int link, std::size_t size) {
     return receiving_->fill(link, size);
 }
 
-std::size_t ApplicationStream::write_piped() {
+std::size_t ApplicationStream::write_piped(std::size_t size) {
     if (!socket_ || closed_ || write_failed_ || write_waiting_ || !receiving_) return 0;
     std::size_t total = 0;
-    while (receiving_->size() > 0) {
-        const Moved written = receiving_->drain(socket_->native_handle(), receiving_->size());
+    while (total < size) {
+        const Moved written = receiving_->drain(socket_->native_handle(), size - total);
         if (!written) {
             if (written.error() == EAGAIN)
                 wait_writable();
@@ -126,10 +126,7 @@ auto ApplicationStream::splice_some(std::size_t& total) -> Next {
     }
     if (*room == 0) return Next::stop;
     const Moved got = sending_->fill(socket_->native_handle(), std::min(*room, bytes_per_turn));
-    if (got == std::unexpected(EAGAIN) && sending_->holds_any() && unread(socket_->native_handle()) > 0) {
-        sending_->wait_for_room();
-        return sending_->wasteful() ? Next::read : Next::stop;
-    }
+    if (sending_->is_full()) return sending_->wasteful() ? Next::read : Next::stop;
     if (!got || *got == 0) return handle_nothing(got);
     choice_.spliced(*got);
     worker_.node().commit_piped(key_, sending_, *got, Worker::now());

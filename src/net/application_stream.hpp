@@ -33,8 +33,8 @@ class ApplicationStream : public std::enable_shared_from_this<ApplicationStream>
 
     /// How much the socket took. Nothing before attach(), and nothing once it has failed.
     [[nodiscard]] std::size_t write(std::span<const Bytes> pieces);
-    /// The same with what is in the pipe that take_in() filled.
-    [[nodiscard]] std::size_t write_piped();
+    /// The same with the next `size` bytes of the pipe that take_in() filled.
+    [[nodiscard]] std::size_t write_piped(std::size_t size);
     /// Ends the direction to the application.
     void finish();
     void close();

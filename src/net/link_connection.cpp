@@ -5,6 +5,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -25,8 +26,10 @@ constexpr int reads_before_judgement = 64;
 /// How long the other end has for closing its side.
 constexpr std::chrono::seconds close_time{1};
 
-/// A payload of which less is still to come is not worth splicing: a sender that copies sends less, too.
-constexpr std::size_t least_passed = std::size_t{32} << 10;
+/// A payload of which less is still to come is not worth splicing.
+constexpr std::size_t least_passed = std::size_t{16} << 10;
+/// So many reads after one the next is expected: tests and acknowledgements come in between.
+constexpr int most_headers = 8;
 constexpr std::size_t header_size = wire::header_size + wire::data_prefix_size;
 
 constexpr const char* closed_by_peer = "closed by the other node";
@@ -134,27 +137,34 @@ void LinkConnection::wait_writable() {
 
 void LinkConnection::read(int reads) {
     for (int i = 0; i < reads && socket_.is_open(); ++i) {
-        if (pass()) continue;
-        const auto room = passing_ ? worker_.read_buffer().first(header_size) : worker_.read_buffer();
+        const auto passage = worker_.node().passage(id_);
+        if (passage && passage->size >= least_passed && pass(*passage)) continue;
+        const auto room = worker_.read_buffer().first(bytes_to_read(passage));
         const Moved got = read_some(socket_.native_handle(), room);
         if (!got && got.error() == EAGAIN) return;
         if (!got) return fail(cause_of(got.error()));
         if (*got == 0) return fail(closed_by_peer);
         if (!closing_) worker_.node().handle_bytes(id_, room.first(*got), Worker::now());
-        passing_ = passing_ && worker_.node().passage(id_);
         // A short read has emptied the socket.
         if (*got < room.size()) return;
     }
 }
 
-bool LinkConnection::pass() {
-    const auto passage = worker_.node().passage(id_);
-    if (!passage || (passage->size < least_passed && !passing_)) return false;
-    const Moved passed = pass_(passage->stream, socket_.native_handle(), passage->size);
+bool LinkConnection::pass(const core::Passage& passage) {
+    const Moved passed = pass_(passage.stream, socket_.native_handle(), passage.size);
     if (!passed || *passed == 0) return false;
-    passing_ = true;
+    headers_expected_ = most_headers;
     worker_.node().handle_passed(id_, *passed, Worker::now());
     return true;
+}
+
+/// All that is there; but where the payload of the next frame may be spliced, only what leads to it.
+std::size_t LinkConnection::bytes_to_read(const std::optional<core::Passage>& passage) {
+    const auto most = worker_.read_buffer().size();
+    if (passage) return std::min(most, passage->size + header_size);
+    if (headers_expected_ == 0) return most;
+    --headers_expected_;
+    return header_size;
 }
 
 void LinkConnection::end_sending() {

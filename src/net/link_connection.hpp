@@ -52,7 +52,8 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     /// At most this many reads, or until nothing is left.
     void read(int reads);
     /// Whether something was spliced to its application instead of being read.
-    [[nodiscard]] bool pass();
+    [[nodiscard]] bool pass(const core::Passage& passage);
+    [[nodiscard]] std::size_t bytes_to_read(const std::optional<core::Passage>& passage);
     void end_sending();
     /// The connection has ended: the node is told.
     void fail(const std::string& cause);
@@ -64,8 +65,8 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
     std::optional<TcpAddress> own_end_;
     Pass pass_;
     Gone gone_;
-    /// What came in last was spliced, so that only headers are read in between.
-    bool passing_ = false;
+    /// What came in shortly before was spliced: so many reads are to be no longer than a header.
+    int headers_expected_ = 0;
     bool write_waiting_ = false;
     /// The node has closed it: what comes in is of no interest any more.
     bool closing_ = false;

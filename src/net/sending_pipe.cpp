@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace warmspare::net {
 
@@ -33,6 +34,15 @@ SendingPipe::SendingPipe(std::unique_ptr<KernelPipe> ahead, std::unique_ptr<Kern
       copies_(std::move(copies)),
       nowhere_(std::move(nowhere)),
       drained_(std::move(drained)) {
+}
+
+Moved SendingPipe::fill(int application, std::size_t max) noexcept {
+    Moved filled = ahead_->fill(application, max);
+    if (filled != std::unexpected(EAGAIN) || unread(application) == 0) return filled;
+    // It may have come just now. If not, it is this that has no room.
+    filled = ahead_->fill(application, max);
+    full_ = filled == std::unexpected(EAGAIN);
+    return filled;
 }
 
 bool SendingPipe::wasteful() const noexcept {

@@ -19,17 +19,13 @@ namespace warmspare::net {
 /// its way, and one for copies of what was sent.
 class SendingPipe final : public core::Pipe {
   public:
-    /// `drained` is called when there is room again after wait_for_room(), or will never be; it must not call
-    /// the node. nullptr: the kernel does not grant the pipes.
+    /// `drained` is called when there is room again after is_full(), or will never be; it must not call the
+    /// node. nullptr: the kernel does not grant the pipes.
     [[nodiscard]] static std::shared_ptr<SendingPipe> open(std::function<void()> drained);
 
-    /// At most `max` bytes of the application. 0: its end. EAGAIN: it has nothing, or there is no room.
-    [[nodiscard]] Moved fill(int application, std::size_t max) noexcept {
-        return ahead_->fill(application, max);
-    }
-    [[nodiscard]] bool holds_any() const noexcept { return ahead_->size() > 0; }
-    /// There is no room although the application has more: says so when there is.
-    void wait_for_room() noexcept { full_ = true; }
+    /// At most `max` bytes of the application. 0: its end. EAGAIN: it has nothing, or this is_full().
+    [[nodiscard]] Moved fill(int application, std::size_t max) noexcept;
+    [[nodiscard]] bool is_full() const noexcept { return full_; }
     /// What fills the slots are little pieces, which memory would hold more of.
     [[nodiscard]] bool wasteful() const noexcept;
 

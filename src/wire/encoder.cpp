@@ -185,7 +185,7 @@ void encode(Buffer& out, const Padding& frame) {
 
 DataHeader encode_data_header(std::uint64_t stream, std::uint64_t offset, std::size_t payload_size) {
     core::require(stream != 0, "a stream's id is not 0");
-    core::require(payload_size > 0 && payload_size <= max_payload, "a payload has 1 to 65536 bytes");
+    core::require(payload_size > 0 && payload_size <= max_payload, "a payload has 1 to 131072 bytes");
     core::require(offset <= max_stream_size - payload_size, "a stream ends within its limit");
     DataHeader header;
     store_header(header.data(), FrameType::data, data_prefix_size + payload_size);

@@ -27,7 +27,7 @@ inline constexpr std::size_t header_size = 8;
 /// Stream id and offset in front of the payload of Data.
 inline constexpr std::size_t data_prefix_size = 16;
 /// Most bytes of payload in one Data frame.
-inline constexpr std::size_t max_payload = std::size_t{64} * 1024;
+inline constexpr std::size_t max_payload = std::size_t{128} * 1024;
 /// Longest body of a frame before the connection is accepted (Hello, Welcome, Confirm, Refuse).
 inline constexpr std::size_t max_handshake_body = 1024;
 /// Longest body of any other frame that is not Data.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "core/check.hpp"
 #include "sim/content.hpp"
 #include "sim/host.hpp"
 
@@ -99,10 +100,11 @@ std::size_t Desk::write(core::StreamKey key, std::span<const std::span<const std
     return socket == nullptr ? 0 : take(*socket, bytes);
 }
 
-std::size_t Desk::write_piped(core::StreamKey key) {
+std::size_t Desk::write_piped(core::StreamKey key, std::size_t size) {
     auto* socket = find(key, "write_piped");
     if (socket == nullptr) return 0;
-    const std::span<const std::byte> bytes{socket->taken_in.begin(), socket->taken_in.size()};
+    core::require(size <= socket->taken_in.size(), "no more is asked for than was taken in");
+    const std::span<const std::byte> bytes{socket->taken_in.begin(), size};
     const auto taken = take(*socket, {&bytes, 1});
     socket->taken_in.pop_front(taken);
     return taken;

@@ -72,7 +72,7 @@ class Desk final : public core::Applications {
 
     void open(core::StreamKey key, core::ProcessIndex process) override;
     std::size_t write(core::StreamKey key, std::span<const std::span<const std::byte>> bytes) override;
-    std::size_t write_piped(core::StreamKey key) override;
+    std::size_t write_piped(core::StreamKey key, std::size_t size) override;
     void finish(core::StreamKey key) override;
     void resume_reading(core::StreamKey key) override;
     void close(core::StreamKey key) override;

@@ -94,7 +94,9 @@ TEST_F(Receiving, the_acknowledgement_tells_received_from_written) {
     EXPECT_EQ(in.next_ack(1), (wire::Ack{1, 10, 4, initial_limit + 4}));
     in.wrote_kept(5);
     EXPECT_EQ(in.next_ack(1).written, 9U);
-    EXPECT_EQ(in.kept().size(), 1U);
+    std::array<std::span<const std::byte>, 2> kept;
+    ASSERT_EQ(in.kept(kept), 1U);
+    EXPECT_EQ(text_of(kept[0]), "9");
 }
 
 TEST_F(Receiving, the_end_counts_as_one_byte_when_it_came_and_when_it_was_passed_on) {
@@ -251,14 +253,14 @@ class Model {
         RC_ASSERT(ack.limit >= told_);
         RC_ASSERT(ack.limit <= written_ + max_memory);
         told_ = ack.limit;
-        RC_ASSERT(in_.kept().size() == received_.size() - written_);
+        RC_ASSERT(in_.keeps_any() == (received_.size() > written_));
         RC_ASSERT(in_.bytes_held() <= budget_.used() + block_size);
     }
 
   private:
     void read_some() {
         std::array<std::span<const std::byte>, ReceiveBuffer::max_pieces> pieces;
-        const auto count = in_.kept().pieces(pieces);
+        const auto count = in_.kept(pieces);
         std::string text;
         for (std::size_t i = 0; i < count; ++i) text += text_of(pieces[i]);
         text.resize(*rc::gen::inRange<std::size_t>(0, text.size() + 1));

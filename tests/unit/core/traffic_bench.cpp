@@ -69,9 +69,10 @@ std::size_t FakeApplications::write(StreamKey stream, std::span<const std::span<
     return taken;
 }
 
-std::size_t FakeApplications::write_piped(StreamKey stream) {
+std::size_t FakeApplications::write_piped(StreamKey stream, std::size_t size) {
     auto& piped = piped_[stream.stream.value];
-    const auto taken = std::min(piped.size(), space(stream));
+    EXPECT_LE(size, piped.size());
+    const auto taken = std::min(size, space(stream));
     read_[stream.stream.value] += piped.substr(0, taken);
     piped.erase(0, taken);
     return taken;

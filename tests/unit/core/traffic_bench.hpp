@@ -30,7 +30,7 @@ class FakeApplications : public Applications {
   public:
     void open(StreamKey stream, ProcessIndex) override { note("open", stream); }
     std::size_t write(StreamKey stream, std::span<const std::span<const std::byte>> bytes) override;
-    std::size_t write_piped(StreamKey stream) override;
+    std::size_t write_piped(StreamKey stream, std::size_t size) override;
     void finish(StreamKey stream) override { note("finish", stream); }
     void resume_reading(StreamKey stream) override { note("resume", stream); }
     void close(StreamKey stream) override { end("close", stream); }

@@ -30,7 +30,7 @@ class Socket : public Applications {
         space -= taken;
         return taken;
     }
-    std::size_t write_piped(StreamKey) override { return 0; }
+    std::size_t write_piped(StreamKey, std::size_t) override { return 0; }
     void finish(StreamKey) override {}
     void resume_reading(StreamKey) override {}
     void close(StreamKey) override {}

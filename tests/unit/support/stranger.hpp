@@ -30,7 +30,7 @@ class Sink : public core::Applications {
         for (const auto piece : bytes) size += piece.size();
         return size;
     }
-    std::size_t write_piped(core::StreamKey) override { return 0; }
+    std::size_t write_piped(core::StreamKey, std::size_t) override { return 0; }
     void finish(core::StreamKey) override {}
     void resume_reading(core::StreamKey) override {}
     void close(core::StreamKey) override {}

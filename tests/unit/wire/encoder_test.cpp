@@ -65,8 +65,8 @@ TEST(EncoderDeathTest, StreamsAreNumberedFromOneAndEndInTime) {
     EXPECT_DEATH(encode(out, Finish{2, max_stream_size + 1, {}}), "within its limit");
     EXPECT_DEATH((void)encode_data_header(0, 0, 1), "not 0");
     EXPECT_DEATH((void)encode_data_header(2, max_stream_size, 1), "within its limit");
-    EXPECT_DEATH((void)encode_data_header(2, 0, 0), "1 to 65536");
-    EXPECT_DEATH((void)encode_data_header(2, 0, max_payload + 1), "1 to 65536");
+    EXPECT_DEATH((void)encode_data_header(2, 0, 0), "1 to 131072");
+    EXPECT_DEATH((void)encode_data_header(2, 0, max_payload + 1), "1 to 131072");
 }
 
 TEST(EncoderDeathTest, EveryReasonIsOne) {
