@@ -59,7 +59,8 @@ class Door {
     }
     std::vector<std::byte> say(core::ConnectionId id) {
         std::vector<std::byte> said;
-        for (auto pieces = machine_.node().output(id); !pieces.empty(); pieces = machine_.node().output(id)) {
+        for (auto pieces = machine_.node().output(id).pieces; !pieces.empty();
+             pieces = machine_.node().output(id).pieces) {
             const auto before = said.size();
             for (const auto piece : pieces) said.insert(said.end(), piece.begin(), piece.end());
             machine_.node().handle_written(id, said.size() - before, now_);

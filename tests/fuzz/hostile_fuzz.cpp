@@ -156,7 +156,7 @@ class Hostile final : public Outsider {
         const auto grip = std::ranges::find(grips_, id, &Grip::id);
         if (grip == grips_.end() || grip->deaf) return false;
         std::vector<std::byte> bytes;
-        for (const auto piece : tokyo().node().output(id))
+        for (const auto piece : tokyo().node().output(id).pieces)
             bytes.insert(bytes.end(), piece.begin(), piece.end());
         if (bytes.empty()) return false;
         tokyo().node().handle_written(id, bytes.size(), network_.now());
