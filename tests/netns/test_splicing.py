@@ -60,7 +60,7 @@ def test_spliced_bulk_is_exact_under_faults(lab, tokyo_digest, osaka_digest):
         lab.reset(traffic.circuit(), at=end)
         traffic.moves(least=4 << 20)
         traffic.settles()
-    lab.disturb("fiber", delay_ms=5, jitter_ms=2, loss_percent=1)
+    lab.lose("fiber", 1)
     traffic.moves(least=1 << 20)
     lab.heal("fiber")
     traffic.settles()
