@@ -97,7 +97,8 @@ void ApplicationStream::read() {
     std::size_t total = 0;
     for (int turn = 0; turn < reads_per_turn && total < bytes_per_turn; ++turn) {
         if (!socket_ || closed_ || read_ended_ || read_waiting_) return;
-        const Next next = splices() ? splice_some(total) : copy_some(total);
+        const auto room = pipe_room();
+        const Next next = room ? splice_some(*room, total) : copy_some(total);
         if (next == Next::stop) return;
         if (next == Next::wait) break;
     }
@@ -118,14 +119,9 @@ auto ApplicationStream::copy_some(std::size_t& total) -> Next {
     return *got < wanted ? Next::wait : Next::read;
 }
 
-auto ApplicationStream::splice_some(std::size_t& total) -> Next {
-    const auto room = worker_.node().pipe_room(key_);
-    if (!room) {
-        choice_.refuse();
-        return Next::read;
-    }
-    if (*room == 0) return Next::stop;
-    const Moved got = sending_->fill(socket_->native_handle(), std::min(*room, bytes_per_turn));
+auto ApplicationStream::splice_some(std::size_t room, std::size_t& total) -> Next {
+    if (room == 0) return Next::stop;
+    const Moved got = sending_->fill(socket_->native_handle(), std::min(room, bytes_per_turn));
     if (sending_->is_full()) return sending_->wasteful() ? Next::read : Next::stop;
     if (!got || *got == 0) return handle_nothing(got);
     choice_.spliced(*got);
@@ -145,21 +141,27 @@ auto ApplicationStream::handle_nothing(const Moved& got) -> Next {
     return Next::stop;
 }
 
-bool ApplicationStream::splices() {
+std::optional<std::size_t> ApplicationStream::pipe_room() {
     if (sending_ && sending_->wasteful()) choice_.refuse();
-    if (choice_.splice() && (!sending_ || sending_->spent())) {
-        sending_ = SendingPipe::open([weak = weak_from_this(), &context = worker_.context()] {
-            asio::post(context, [weak] {
-                const auto self = weak.lock();
-                if (!self) return;
-                self->read();
-                self->worker_.wake();
-            });
-        });
-        if (!sending_) choice_.refuse();
+    if (choice_.splice()) {
+        const auto room = worker_.node().pipe_room(key_);
+        if (room && (!sending_ || sending_->spent())) sending_ = open_pipe();
+        if (room && sending_) return room;
+        choice_.refuse();
     }
-    if (!choice_.splice()) sending_ = nullptr;
-    return sending_ != nullptr;
+    sending_ = nullptr;
+    return std::nullopt;
+}
+
+std::shared_ptr<SendingPipe> ApplicationStream::open_pipe() {
+    return SendingPipe::open([weak = weak_from_this(), &context = worker_.context()] {
+        asio::post(context, [weak] {
+            const auto self = weak.lock();
+            if (!self) return;
+            self->read();
+            self->worker_.wake();
+        });
+    });
 }
 
 void ApplicationStream::wait_readable() {

@@ -56,11 +56,12 @@ class ApplicationStream : public std::enable_shared_from_this<ApplicationStream>
     enum class Next { read, wait, stop };
 
     [[nodiscard]] Next copy_some(std::size_t& total);
-    [[nodiscard]] Next splice_some(std::size_t& total);
+    [[nodiscard]] Next splice_some(std::size_t room, std::size_t& total);
     /// Nothing was read: the end, or why.
     [[nodiscard]] Next handle_nothing(const Moved& got);
-    /// Whether the next read is to be spliced, and can be.
-    [[nodiscard]] bool splices();
+    /// How much the next read may splice; empty: it is to be copied.
+    [[nodiscard]] std::optional<std::size_t> pipe_room();
+    [[nodiscard]] std::shared_ptr<SendingPipe> open_pipe();
     void wait_readable();
     void wait_writable();
     void watch_for_error();

@@ -71,8 +71,9 @@ Bounds find_bounds(const Options& options, const Setup& setup) {
 
 core::Duration transfer_bound(const Options& options, const Setup& setup, std::uint64_t bytes) {
     // On a long line it is the window that bounds the rate: so much may be on its way in a round trip.
-    const auto window = std::min(
+    auto window = std::min(
         {setup.tcp.send_buffer, setup.tcp.receive_buffer, options.memory.stream, options.odd_memory.stream});
+    if (setup.tcp.spliced > 0) window = std::min(window, setup.tcp.pipe);
     const auto round_trip =
         static_cast<std::uint64_t>((2 * options.longest_delay + setup.tcp.delayed_ack).count());
     const auto rate = std::min(options.lowest_rate, window * 1'000'000'000 / round_trip);
