@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint32_t tests_at_once = 64;
 /// How long a link that lost much is no better choice than another one that does.
 constexpr Duration lossy_memory = std::chrono::minutes{1};
+/// How far apart the tests of a link are that a process waits to return to.
+constexpr int watchdogs_between_tests_awaited = 10;
 
 }  // namespace
 
@@ -35,7 +37,7 @@ void HealthMonitor::handle_down(LinkIndex index) {
     auto& link = links_[index.value];
     const auto before = link.health.condition();
     link.health.handle_down();
-    link.outstanding = false;
+    link.outstanding = link.awaited = false;
     link.scheduled = never;
     deadlines_.set(index.value, never);
     note_suspicion(link);
@@ -85,8 +87,15 @@ void HealthMonitor::watch(LinkIndex index, bool outstanding, Time now) {
     note(index, now);
 }
 
+void HealthMonitor::await(LinkIndex index, bool awaited, Time now) {
+    if (std::exchange(links_[index.value].awaited, awaited) != awaited) note(index, now);
+}
+
 Time HealthMonitor::watch_deadline(const Link& link) const {
-    return link.outstanding || link.health.suspected() ? link.health.next_test_at() : never;
+    if (link.outstanding || link.health.suspected())
+        return link.health.next_test_at(link.health.pause_between_tests());
+    if (link.awaited) return link.health.next_test_at(watchdogs_between_tests_awaited * config_.watchdog);
+    return never;
 }
 
 /// Takes up what a change of a link's state means: its next deadline, and a test to send.

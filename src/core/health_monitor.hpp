@@ -7,6 +7,8 @@
 // A link is tested when the start timer asks for all of them, when an establishment needs its verdict, when
 // another link of its circuit misses a reply, and twice every watchdog time while something is outstanding on
 // it or it is suspect: so a black hole is suspected one and a half watchdogs after it came at the latest.
+// While a process waits to return to it, it is tested every ten watchdogs: one that comes and goes must not
+// be met whole by the few tests of the start timer that fall into the wait.
 
 #pragma once
 
@@ -64,6 +66,8 @@ class HealthMonitor {
     void test_all(Duration interval, Time now);
     /// Whether anything is outstanding on this link.
     void watch(LinkIndex index, bool outstanding, Time now);
+    /// Whether a process waits to return to this link.
+    void await(LinkIndex index, bool awaited, Time now);
 
     [[nodiscard]] Time next_deadline() const { return deadlines_.earliest(); }
     /// Links to look at before handle_deadline: of those that rest and are only due for a test of the start
@@ -85,6 +89,7 @@ class HealthMonitor {
         /// When a test asked for by the start timer is to go out; never: none is.
         Time scheduled = never;
         bool outstanding = false;
+        bool awaited = false;
         bool suspected = false;
     };
 

@@ -77,9 +77,9 @@ bool LinkHealth::may_follow() const noexcept {
            following_.size() < most_following;
 }
 
-Time LinkHealth::next_test_at() const noexcept {
+Time LinkHealth::next_test_at(Duration pause) const noexcept {
     if (phase_ == Phase::in_flight && !may_follow()) return never;
-    return last_sent().at + pause_between_tests();
+    return last_sent().at + pause;
 }
 
 void LinkHealth::keep_testing(Time now) {

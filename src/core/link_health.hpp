@@ -67,9 +67,9 @@ class LinkHealth {
     [[nodiscard]] Duration patience() const noexcept;
     /// How long after a test the next one goes out, while anything is outstanding.
     [[nodiscard]] Duration pause_between_tests() const noexcept { return configured_watchdog_ / 2; }
-    /// When the next test is due while anything is outstanding; never: one in flight has to be answered
+    /// When the next test is due if they are to be so far apart; never: one in flight has to be answered
     /// first.
-    [[nodiscard]] Time next_test_at() const noexcept;
+    [[nodiscard]] Time next_test_at(Duration pause) const noexcept;
 
     /// The connection is accepted, after a handshake that took `round_trip`.
     void handle_up(Duration round_trip, Time now) noexcept;

@@ -53,6 +53,7 @@ void Protection::evaluate(Time now) {
     while (release_ended(now) || serve_waiting(now) || switch_failed(now) || decide_requests(now) ||
            restore_repaired(now)) {
     }
+    test_awaited(now);
     next_deadline_ = find_deadline(now);
 }
 
@@ -154,12 +155,23 @@ std::optional<LinkIndex> Protection::repaired(ProcessIndex process) const {
 #ifdef WARMSPARE_MUTANT_NEVER_RETURN
     return std::nullopt;
 #endif
-    if (!assignments_.process(process).config.revertive || !assignments_.on_spare(process))
-        return std::nullopt;
+    if (!assignments_.on_spare(process)) return std::nullopt;
     const auto& rows = assignments_.table().rows();
     for (std::uint32_t i = 0; i < rows.size(); ++i)
-        if (rows[i].dedicated_to == process && rows[i].fit() && !rows[i].holder) return LinkIndex{i};
+        if (rows[i].dedicated_to == process && awaited({i})) return LinkIndex{i};
     return std::nullopt;
+}
+
+bool Protection::awaited(LinkIndex link) const {
+    const auto& row = assignments_.table().row(link);
+    const auto owner = row.dedicated_to;
+    return owner && row.fit() && !row.holder && assignments_.on_spare(*owner) &&
+           assignments_.process(*owner).config.revertive;
+}
+
+void Protection::test_awaited(Time now) {
+    for (std::uint32_t i = 0; i < assignments_.table().rows().size(); ++i)
+        health_.await({i}, awaited({i}), now);
 }
 
 Time Protection::find_deadline(Time now) const {

@@ -60,6 +60,8 @@ class Protection {
     [[nodiscard]] bool failed(ProcessIndex process) const;
     void observe_links(Time now);
     void forget_failures();
+    [[nodiscard]] bool awaited(LinkIndex link) const;
+    void test_awaited(Time now);
     [[nodiscard]] std::optional<LinkIndex> repaired(ProcessIndex process) const;
     [[nodiscard]] Time find_deadline(Time now) const;
 

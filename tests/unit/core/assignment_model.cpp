@@ -125,7 +125,7 @@ void AssignmentModel::apply_rules() {
 /// S6, S14: what failed is trusted later each time, and who is on a spare is told of its own link.
 void AssignmentModel::note_fitness() {
     const auto fading = [&](const Link& link, Duration half_life) {
-        const std::chrono::duration<double> passed = now_ - link.failed_at;
+        const std::chrono::duration<double> passed = now_ - *link.fit_since;
         return link.failures * std::exp2(-(passed / std::chrono::duration<double>{half_life}));
     };
     for (auto& link : links_) {
@@ -135,15 +135,14 @@ void AssignmentModel::note_fitness() {
         const bool fades = configured > 0s;
         if (link.fit()) {
             link.fit_since = now_;
-            const auto doublings = fades ? std::max(fading(link, 12 * configured) - 1, 0.0) : 0.0;
+            const auto doublings = std::max(link.failures - 1, 0.0);
             const std::chrono::duration<double> wait = configured;
             link.wait_to_restore = std::chrono::floor<std::chrono::milliseconds>(wait * std::exp2(doublings));
             if (owner.has == Has::a_link && !at(owner.link).config.dedicated())
                 notices_.push_back(fmt::format("recovery {} {}", owner.config.name, link.config.name));
         } else {
-            link.fit_since.reset();
             link.failures = std::min((fades ? fading(link, 12 * configured) : 0.0) + 1, 5.0);
-            link.failed_at = now_;
+            link.fit_since.reset();
         }
     }
 }

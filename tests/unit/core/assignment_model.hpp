@@ -32,9 +32,8 @@ class AssignmentModel {
         int connection = 0;
         /// Who uses it, or waits and used it last.
         std::string user;
-        /// How often it has failed lately, as a number that fades, and when it last did.
+        /// How often it had failed lately when it last did, as a number that fades while it is fit.
         double failures = 0;
-        Time failed_at{};
         Duration wait_to_restore{};
 
         [[nodiscard]] bool fit() const { return connected && act && act_there; }

@@ -153,6 +153,27 @@ TEST(HealthMonitor, S13_a_link_tested_just_now_is_not_tested_again_because_somet
     EXPECT_EQ(links.monitor.next_deadline(), begin + 5ms);
 }
 
+TEST(HealthMonitor, S14_a_link_that_is_waited_for_is_tested_every_ten_watchdogs) {
+    Monitored links{links_on({"fiber", "lte"})};
+    links.monitor.await({0}, true, begin);
+    std::vector<Duration> at;
+    const auto test_until = [&](Time end) {
+        while (links.monitor.next_deadline() < end) {
+            const auto now = links.monitor.next_deadline();
+            links.monitor.handle_deadline(now);
+            for (const auto link : links.take_tests(now)) {
+                EXPECT_EQ(link, 0U);
+                links.answer(link, now);
+                at.push_back(now - begin);
+            }
+        }
+    };
+    test_until(begin + 350ms);
+    EXPECT_EQ(at, (std::vector<Duration>{0ms, 100ms, 200ms, 300ms}));
+    links.monitor.await({0}, false, begin + 350ms);
+    EXPECT_EQ(links.monitor.next_deadline(), never);
+}
+
 TEST(HealthMonitor, S13_a_silent_link_in_use_is_SBY_after_the_watchdogs_and_not_the_next_start_timer) {
     Monitored links{links_on({"a"}), 3};
     links.monitor.watch({0}, true, begin);

@@ -127,5 +127,28 @@ TEST_F(PairUnderLoad, S14_nothing_is_lost_when_every_circuit_is_down_for_20_seco
 )");
 }
 
+/// Its own circuit fails twice in every interval of the tests of idle links, so long after them.
+class PairThatComesAndGoes : public test::PairFixture, public testing::WithParamInterface<Duration> {
+  protected:
+    PairThatComesAndGoes() : PairFixture{two_circuits({.name = "redis", .wait_to_restore = 2s})} {}
+};
+
+TEST_P(PairThatComesAndGoes, S14_is_left_alone_until_it_is_steady) {
+    net_.open(Side::dialer, "redis");
+    net_.run_for(GetParam());
+    for (int i = 0; i < 120; ++i) {
+        net_.cut("fiber");
+        net_.open(Side::dialer, "redis", 1000);
+        net_.run_for(250ms);
+        net_.heal("fiber");
+        net_.run_for(250ms);
+    }
+    EXPECT_LE(net_.events(Side::dialer, EventKind::switch_).size(), 2U);
+    EXPECT_TRUE(net_.run_until(
+        [this] { return net_.status(Side::dialer).processes[0].state == ProcessState::dedicated; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(S14, PairThatComesAndGoes, testing::Values(0ms, 125ms, 250ms, 375ms));
+
 }  // namespace
 }  // namespace warmspare::core

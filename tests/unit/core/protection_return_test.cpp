@@ -75,7 +75,7 @@ TEST_F(OnSpare, S14_the_time_begins_anew_whenever_the_link_fails_and_grows_each_
   12100 20 is connected
   12101 20 is ACT
   12101   recovery of 20, told to A on 161
-  45436   restore A from 161 to 20
+  45439   restore A from 161 to 20
 )");
 }
 
@@ -89,7 +89,7 @@ TEST_F(OnSpare, S14_the_time_runs_from_when_both_nodes_call_the_link_ACT) {
     static_cast<void>(bench.transcript());
     bench.advance(10s);
     EXPECT_EQ(bench.transcript(), R"(
-  13714   restore A from 161 to 20
+  13866   restore A from 161 to 20
 )");
 }
 

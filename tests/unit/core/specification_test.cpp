@@ -278,7 +278,7 @@ S14: and later each time when that keeps failing.
    6506 20 is connected
    6507 20 is ACT
    6507   recovery of 20, told to A on 161
-  25598   restore A from 161 to 20
+  25743   restore A from 161 to 20
 S5: the longest-waiting is served first.
   36508 connection of 161 is reset
   36508 161 is SBY

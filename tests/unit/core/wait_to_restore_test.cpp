@@ -46,10 +46,19 @@ TEST_F(Waited, S14_the_penalty_fades_by_half_in_twelve_waits) {
     fail_at(0s);
     fail_at(1s);
     fail_at(2s);
-    // Then it was 3, less the little that had faded: a minute later it is half of that, and this failure adds
-    // one.
-    EXPECT_NEAR(fail_at(61s), 5 * std::exp2(1.46), 0.5);
+    // Then it was 3, and the link came back a second later: a minute after that it is half of it, and this
+    // failure adds one.
+    EXPECT_NEAR(fail_at(63s), 5 * std::exp2(1.5), 0.01);
     EXPECT_NEAR(fail_at(1h), 5, 0.001);
+}
+
+// RFC 2439, 4.2: a route that is unreachable does not become any steadier by it.
+TEST_F(Waited, S14_the_penalty_does_not_fade_while_the_link_is_down) {
+    fail_at(0s);
+    fail_at(1s);
+    wait.observe(never, begin + 2s);
+    wait.observe(begin + 10min, begin + 10min);
+    EXPECT_GT(wait.due(), begin + 10min + 19s);
 }
 
 TEST_F(Waited, S14_a_failure_between_two_looks_counts) {
