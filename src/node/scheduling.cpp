@@ -18,6 +18,10 @@ constexpr int best_nice = -20;
 constexpr rlim_t nice_ceiling = 20;
 
 constexpr core::Duration long_enough = std::chrono::seconds{10};
+/// A thread that is late so often in this time has others in its way. Whoever is late once may be on a host
+/// that was, which no scheduling helps against.
+constexpr int too_often = 4;
+constexpr core::Duration while_counted = std::chrono::seconds{1};
 
 bool set_policy(int policy) noexcept {
     const bool realtime = policy != SCHED_OTHER;
@@ -51,8 +55,16 @@ Scheduling::Scheduling(core::Duration tolerable) : tolerable_{tolerable} {
     name_ = name_of_nice();
 }
 
+bool Scheduling::late_too_often(core::Time now) {
+    if (now - counted_since_ >= while_counted) {
+        counted_since_ = now;
+        times_late_ = 0;
+    }
+    return ++times_late_ >= too_often;
+}
+
 bool Scheduling::note(core::Duration late, core::Time now) {
-    if (late > tolerable_) until_ = now + long_enough;
+    if (late > tolerable_ && late_too_often(now)) until_ = now + long_enough;
     const bool wanted = now < until_;
     if (wanted == asked_) return false;
     asked_ = wanted;

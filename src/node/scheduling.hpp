@@ -16,8 +16,8 @@ namespace warmspare::node {
 
 /// The scheduling of the thread that makes it; threads that are made later are not concerned. Begins with the
 /// best nice value that is allowed, and takes SCHED_RR at its lowest priority for ten seconds whenever the
-/// thread was woken late, if that is allowed. Nice alone is a weak second: where the kernel groups tasks by
-/// session (sched_autogroup) or by cgroup, it counts within the group only.
+/// thread was woken late several times in a second, if that is allowed. Nice alone is a weak second: where
+/// the kernel groups tasks by session (sched_autogroup) or by cgroup, it counts within the group only.
 class Scheduling {
   public:
     /// `tolerable`: how late the thread may be woken before that is too late.
@@ -29,7 +29,12 @@ class Scheduling {
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   private:
+    [[nodiscard]] bool late_too_often(core::Time now);
+
     core::Duration tolerable_;
+    /// How often it was late, and since when that is counted.
+    int times_late_ = 0;
+    core::Time counted_since_{};
     /// Until then real time is wanted, and whether it was asked for.
     core::Time until_{};
     bool asked_ = false;

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from lab import CheckedStream, Node, StreamServer
-from lab.pair import configs, wait_agreed
+from lab.pair import configs, start_pair, wait_agreed
 
 APP = {"app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001"}}
 # Lowers what is allowed, which needs no capability.
@@ -23,18 +23,24 @@ def real_time_is_allowed():
 
 @pytest.mark.skipif(not real_time_is_allowed(), reason="real-time scheduling is not allowed here, not even to root")
 def test_real_time_is_asked_for_when_it_was_missed(lab):
-    node = Node(lab, "tokyo", configs(lab, APP)["tokyo"]).start()
+    node, _ = start_pair(lab, APP)
     assert "scheduling nice -20" in node.process.log()
+    server = StreamServer(lab, "osaka")
+    stream = CheckedStream(lab, "tokyo", message=64)
+    stream.wait_moving(server)
 
     def realtime():
-        # As a busy host would: it wakes long after it wanted to.
-        node.process.signal(signal.SIGSTOP)
-        lab.stay_for(0.1)
-        node.process.signal(signal.SIGCONT)
+        # As a busy host would: it wakes long after it wanted to, again and again.
+        for _ in range(4):
+            node.process.signal(signal.SIGSTOP)
+            lab.stay_for(0.03)
+            node.process.signal(signal.SIGCONT)
+            lab.stay_for(0.03)
         return node.status()["scheduling"] == "realtime"
 
     lab.wait_for("real time is given", realtime)
     assert os.sched_getscheduler(node.process.popen.pid) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR
+    stream.finish()
 
 
 def test_where_nothing_is_allowed_it_runs_like_any_other_program(lab):
