@@ -94,15 +94,20 @@ void ApplicationStream::reset() {
 
 void ApplicationStream::read() {
     const auto self = shared_from_this();
+    if (read_for_a_turn()) wait_readable();
+}
+
+/// Whether there may be more to read later.
+bool ApplicationStream::read_for_a_turn() {
     std::size_t total = 0;
     for (int turn = 0; turn < reads_per_turn && total < bytes_per_turn; ++turn) {
-        if (!socket_ || closed_ || read_ended_ || read_waiting_) return;
+        if (!socket_ || closed_ || read_ended_ || read_waiting_) return false;
         const auto room = pipe_room();
         const Next next = room ? splice_some(*room, total) : copy_some(total);
-        if (next == Next::stop) return;
+        if (next == Next::stop) return false;
         if (next == Next::wait) break;
     }
-    if (!closed_) wait_readable();
+    return !closed_;
 }
 
 auto ApplicationStream::copy_some(std::size_t& total) -> Next {
@@ -169,8 +174,9 @@ void ApplicationStream::wait_readable() {
     socket_->async_wait(Descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
         self->read_waiting_ = false;
         if (error || self->closed_) return;
-        self->read();
-        self->worker_.wake();
+        const bool more = self->read_for_a_turn();
+        self->worker_.wake_now();
+        if (more && !self->closed_) self->wait_readable();
     });
 }
 

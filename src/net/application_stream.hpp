@@ -55,6 +55,7 @@ class ApplicationStream : public std::enable_shared_from_this<ApplicationStream>
     /// After a read: another one, wait for the application first, or neither.
     enum class Next { read, wait, stop };
 
+    [[nodiscard]] bool read_for_a_turn();
     [[nodiscard]] Next copy_some(std::size_t& total);
     [[nodiscard]] Next splice_some(std::size_t room, std::size_t& total);
     /// Nothing was read: the end, or why.

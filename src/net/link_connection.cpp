@@ -120,8 +120,8 @@ void LinkConnection::wait_readable() {
     socket_.async_wait(Descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
         if (error || !self->socket_.is_open()) return;
         self->read(reads_per_turn);
+        self->worker_.wake_now();
         if (self->socket_.is_open()) self->wait_readable();
-        self->worker_.wake();
     });
 }
 

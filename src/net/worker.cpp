@@ -33,6 +33,12 @@ void Worker::wake() {
     });
 }
 
+void Worker::wake_now() {
+    const bool first = !awake_;
+    wake();
+    if (first) pump_();
+}
+
 void Worker::report_error(std::string cause, std::string peer, std::string process) {
     core::Event event;
     event.at = now();

@@ -35,6 +35,9 @@ class Worker {
     /// The node was called: run the pump once behind the handlers that are ready now, so that what several
     /// sockets brought in leaves in one write.
     void wake();
+    /// The same from a handler that has nothing left to do, which so saves the first of them the way behind
+    /// the others: what a small message waits for is not what they do, but how long it takes to get to them.
+    void wake_now();
 
     /// Tells the operator of an error; fields that do not apply are empty.
     void report_error(std::string cause, std::string peer = {}, std::string process = {});
