@@ -25,12 +25,12 @@ class LossMeter {
 
     void observe(const Evidence& counts, Time now) noexcept {
         if (window_began_ == Time{}) return begin_window(counts, now);
+        // A quiet time before says nothing of the line.
+        if (counts.segments == before_.segments) window_began_ = now;
         if (now - window_began_ < window) return;
         const auto sent = counts.segments - before_.segments;
         if (sent >= fewest_segments) {
-            const auto percent = 100 * (counts.segments_lost - before_.segments_lost) / sent;
-            bad_windows_ = percent >= bad_percent ? bad_windows_ + 1 : 0;
-            percent_ = static_cast<std::uint32_t>(percent);
+            judge(sent, counts.segments_lost - before_.segments_lost, now - window_began_);
         } else if (now - window_began_ < longest_window) {
             return;
         }
@@ -40,7 +40,9 @@ class LossMeter {
 
     /// The last window that says something was bad.
     [[nodiscard]] bool losing() const noexcept { return bad_windows_ > 0; }
-    [[nodiscard]] bool lossy() const noexcept { return bad_windows_ >= most_bad_windows; }
+    [[nodiscard]] bool lossy() const noexcept {
+        return bad_windows_ > 1 && bad_for_ >= longest_bad && lost_ >= most_lost;
+    }
     /// Of the last window that says something.
     [[nodiscard]] std::uint32_t percent() const noexcept { return percent_; }
 
@@ -49,8 +51,17 @@ class LossMeter {
     static constexpr Duration longest_window = std::chrono::seconds{1};
     static constexpr std::uint64_t fewest_segments = 8;
     static constexpr std::uint64_t bad_percent = 10;
-    static constexpr std::uint32_t most_bad_windows = 4;
+    static constexpr Duration longest_bad = std::chrono::seconds{1};
+    /// One of so few segments may be lost by chance, and the same in the next window.
+    static constexpr std::uint64_t most_lost = 4;
 
+    void judge(std::uint64_t sent, std::uint64_t lost, Duration time) noexcept {
+        percent_ = static_cast<std::uint32_t>(100 * lost / sent);
+        const bool bad = percent_ >= bad_percent;
+        bad_windows_ = bad ? bad_windows_ + 1 : 0;
+        bad_for_ = bad ? bad_for_ + time : Duration::zero();
+        lost_ = bad ? lost_ + lost : 0;
+    }
     void begin_window(const Evidence& counts, Time now) noexcept {
         before_ = counts;
         window_began_ = now;
@@ -58,8 +69,10 @@ class LossMeter {
 
     Evidence before_;
     Time window_began_{};
-    /// In a row.
+    /// Those in a row, how long they were together, and what was lost in them.
     std::uint32_t bad_windows_ = 0;
+    Duration bad_for_{};
+    std::uint64_t lost_ = 0;
     std::uint32_t percent_ = 0;
 };
 

@@ -61,6 +61,35 @@ TEST(LossMeter, S13_a_line_on_which_little_moves_is_measured_over_a_longer_time)
     EXPECT_TRUE(link.meter.lossy());
 }
 
+TEST(LossMeter, S13_a_line_on_which_little_moves_is_found_within_two_seconds_too) {
+    Measured link;
+    for (int i = 0; i < 20; ++i) {
+        link.send(95ms, 0, 0);
+        link.send(5ms, 1, 30);
+    }
+    EXPECT_TRUE(link.meter.lossy());
+}
+
+TEST(LossMeter, S13_two_bursts_long_after_each_other_are_no_lossy_line) {
+    Measured link;
+    for (int i = 0; i < 2; ++i) {
+        link.send(250ms, 10, 50);
+        link.send(10s, 0, 0);
+    }
+    EXPECT_FALSE(link.meter.lossy());
+}
+
+TEST(LossMeter, S13_of_few_segments_one_may_be_lost_by_chance) {
+    Measured link;
+    for (int i = 0; i < 3; ++i) {
+        for (int segment = 0; segment < 10; ++segment) {
+            link.send(95ms, 0, 0);
+            link.send(5ms, 1, segment == 4 ? 100 : 0);
+        }
+        EXPECT_FALSE(link.meter.lossy());
+    }
+}
+
 TEST(LossMeter, S13_one_in_a_hundred_is_what_lines_do) {
     Measured link;
     link.send(1min, 10, 1);
