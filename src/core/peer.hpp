@@ -132,7 +132,7 @@ class Peer {
     void handle_dialer(LinkIndex index, Time now);
     void dial(LinkIndex index);
     void end_attempt(LinkIndex index, Time now);
-    [[nodiscard]] bool admit(std::uint64_t incarnation, Time now);
+    [[nodiscard]] bool admit(std::uint64_t incarnation, const Connection& connection, Time now);
     void start_new_life(const std::string& cause, Time now);
     void link_up(Connection& connection, std::uint64_t number, Duration round_trip, Time now);
     void link_down(LinkIndex index, const std::string& cause, Time now);
@@ -193,6 +193,8 @@ class Peer {
     Surroundings env_;
     /// The other node's incarnation, once one of its connections was accepted.
     std::optional<std::uint64_t> life_;
+    /// When a life was last accepted.
+    Time life_since_{};
     LinkTable table_;
     HealthMonitor health_;
     Assignments assignments_;

@@ -67,7 +67,7 @@ void Peer::handle_welcome(Connection& connection, const wire::Welcome& welcome, 
     if (welcome.nonce_echo != connection.nonce) return fail("the answer to another hello came back");
     if (welcome.node != config_.name)
         return fail(fmt::format("the node there calls itself {} and not {}", welcome.node, config_.name));
-    if (!admit(welcome.incarnation, now)) {
+    if (!admit(welcome.incarnation, connection, now)) {
         fail(fmt::format("{} has been started anew while its former links still answer", config_.name));
         links_[index.value].dialer.retry_soon(now);
         return note_dialer(index);
@@ -111,7 +111,7 @@ std::optional<wire::Refuse> Peer::judge_hello(const wire::Hello& hello, Time now
 bool Peer::handle_confirm(Connection& connection, Time now) {
     const auto hello = std::move(connection.hello);
     const auto index = table_.find(hello->link);
-    if (!index || ending_ || !admit(hello->incarnation, now)) return false;
+    if (!index || ending_ || !admit(hello->incarnation, connection, now)) return false;
     if (table_.row(*index).connection) {
         link_down(*index, "replaced by a new connection", now);
         // What is news of the old connection must not be taken for the new one's.
@@ -124,15 +124,18 @@ bool Peer::handle_confirm(Connection& connection, Time now) {
 }
 
 /// Whether connections of this life of the other node may be accepted: of another one only when all links of
-/// the former are gone. Until then those are tested, so that this is soon known.
-bool Peer::admit(std::uint64_t incarnation, Time now) {
+/// the former are gone. Until then those are tested, so that this is soon known. What was greeted before this
+/// life was accepted is of an earlier one: its last words were held up on the way.
+bool Peer::admit(std::uint64_t incarnation, const Connection& connection, Time now) {
     if (life_ == incarnation) return true;
     if (table_.any_connected()) {
         test_all({}, now);
         return false;
     }
+    if (connection.greeted_at < life_since_) return false;
     if (life_) start_new_life(config_.name + " was started anew", now);
     life_ = incarnation;
+    life_since_ = now;
     return true;
 }
 

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -103,17 +105,22 @@ class Stranger {
     /// A connection for this link, made by mallory and accepted.
     core::ConnectionId connect_and_greet(std::uint32_t link) {
         const auto id = connect();
-        say(id, hello(link));
-        const auto answer = read(id);
+        say(id, wire::Confirm{greet(id, hello(link))});
+        return id;
+    }
+    /// The nonce of the welcome that this hello is answered with.
+    std::uint64_t greet(core::ConnectionId connection, const wire::Hello& hello) {
+        say(connection, hello);
+        const auto answer = read(connection);
         std::span<const std::byte> rest{answer};
         wire::Decoder decoder;
         const auto frame = decoder.next(rest);
-        EXPECT_TRUE(frame && *frame && std::holds_alternative<wire::Welcome>(**frame));
-        if (frame && *frame)
-            if (const auto* welcome = std::get_if<wire::Welcome>(&**frame))
-                say(id, wire::Confirm{welcome->nonce});
-        return id;
+        const auto* welcome = frame && *frame ? std::get_if<wire::Welcome>(&**frame) : nullptr;
+        EXPECT_TRUE(welcome);
+        return welcome ? welcome->nonce : 0;
     }
+    void lose(core::ConnectionId connection) { node_.handle_closed(connection, "connection reset", now_); }
+    void pass(core::Duration time) { now_ += time; }
 
     [[nodiscard]] bool gone(core::ConnectionId connection) const {
         return std::ranges::find(gone_, connection) != gone_.end();
