@@ -57,6 +57,7 @@ void AlarmCounter::handle_event(std::uint32_t host, const core::Event& event) {
                                        world_.host(pairing.acceptor).steady_since()});
     if (quiet_since == core::never || quiet_since + long_enough > world_.scheduler().now()) return;
     ++false_alarms_;
+    last_at_ = world_.scheduler().now();
     world_.journal().note("alarm", "false: link " + event.link);
 }
 

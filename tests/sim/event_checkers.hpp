@@ -49,10 +49,12 @@ class AlarmCounter {
     explicit AlarmCounter(World& world) : world_{world} {}
     void handle_event(std::uint32_t host, const core::Event& event);
     [[nodiscard]] std::uint64_t false_alarms() const noexcept { return false_alarms_; }
+    [[nodiscard]] core::Time last_at() const noexcept { return last_at_; }
 
   private:
     World& world_;
     std::uint64_t false_alarms_ = 0;
+    core::Time last_at_{};
 };
 
 }  // namespace warmspare::sim

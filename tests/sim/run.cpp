@@ -95,7 +95,9 @@ void Run::wait_until(Promise promise, core::Duration bound, const Question& amis
     auto& used = used_[static_cast<std::size_t>(promise)];
     while (!world_.journal().failure()) {
         const auto what = amiss();
-        const auto waited = world_.scheduler().now() - began;
+        // A link that is called dead once more is waited for once more.
+        const auto from = promise == Promise::home ? std::max(began, alarms_.last_at()) : began;
+        const auto waited = world_.scheduler().now() - from;
         used = std::max(used, static_cast<double>(waited.count()) / static_cast<double>(bound.count()));
         if (!what) return;
         if (waited >= bound)
