@@ -14,7 +14,7 @@ namespace warmspare::fuzz {
 namespace {
 
 /// More than any input can need. A node that goes on beyond it does so for ever.
-constexpr int most_rounds = 100'000;
+constexpr int most_rounds = 1'000'000;
 
 }  // namespace
 

@@ -120,7 +120,7 @@ class Pair {
                 if (const auto key = any_socket(machine, program)) machine.reset_socket(*key, now);
                 return;
             case 8:
-                return machine.set_appetite(static_cast<std::size_t>(program.number()));
+                return machine.set_appetite(appetite(program));
             case 9:
                 return machine.set_appetite(~std::size_t{0});
             case 10:
@@ -150,6 +150,13 @@ class Pair {
             default:
                 if (program.byte() < 64) network_.restart(program.below(2), ++lives_);
         }
+    }
+
+    /// Byte by byte a megabyte would take too many rounds.
+    static std::size_t appetite(Program& program) {
+        constexpr std::size_t least = 64;
+        const auto number = static_cast<std::size_t>(program.number());
+        return number == 0 ? 0 : std::max(number, least);
     }
 
     std::optional<core::StreamKey> any_socket(const Machine& machine, Program& program) const {
