@@ -17,8 +17,10 @@ constexpr Duration longest_watchdog = std::chrono::seconds{3};
 /// in between that acknowledges for a dead peer must not keep the link ACT.
 constexpr Duration longest_stand_in = std::chrono::seconds{2};
 
-/// The same for a suspicion, which costs less: long enough for a queue that grows before a full line.
+/// The same for a suspicion, which costs less: long enough for a queue that grows before a full line, and for
+/// a connection that waits for its window to grow, which takes so many round trips.
 constexpr Duration longest_stand_in_for_trust = std::chrono::milliseconds{100};
+constexpr int round_trips_to_grow = 4;
 
 /// The other kernel may delay an acknowledgement so long (Linux: 40 ms), and until then it may prove that the
 /// link is alive. Whoever takes the first miss for a verdict does not wait for it.
@@ -84,7 +86,7 @@ Time LinkHealth::next_test_at(Duration pause) const noexcept {
 
 void LinkHealth::keep_testing(Time now) {
     if (!may_follow()) return start_test(now);
-    following_.push_back({last_sent().number + 1, now});
+    following_.push_back({.number = last_sent().number + 1, .at = now});
     // It does what a repetition would.
     repeat_at_ = never;
     test_to_send_ = true;
@@ -115,7 +117,7 @@ Duration LinkHealth::pace() const noexcept {
 }
 
 void LinkHealth::send(Duration wait, Time now) noexcept {
-    test_ = {last_sent().number + 1, now};
+    test_ = {.number = last_sent().number + 1, .at = now};
     following_.clear();
     wait_for_reply(wait);
     // A single lost segment on a quiet link is repaired only after some 200 ms, unless another small segment
@@ -168,11 +170,24 @@ bool LinkHealth::handle_reply(const wire::Reply& reply, Time now) noexcept {
 }
 
 void LinkHealth::handle_evidence(const Evidence& evidence, Time now) noexcept {
+    const auto pause = now - in_order_.advanced_at();
     in_order_.observe(evidence.bytes_acked, now);
+    // A longer one says nothing of the path: there was nothing to acknowledge.
+    if (in_order_.advanced_at() == now && pause <= patience()) ack_pauses_.add(pause, now);
     delivered_.observe(evidence.bytes_acked + evidence.segments_delivered, now);
-    if (!evidence.some_unsent) all_left_at_ = now;
+    note_waiting(evidence.some_unsent, now);
     last_proof_ = std::max(last_proof_, delivered_.proof());
     waits_for_reader_ = evidence.waits_for_reader;
+}
+
+/// How long the tests waited in this host that were sent since nothing did.
+void LinkHealth::note_waiting(bool some_unsent, Time now) noexcept {
+    const auto note = [&](Sent& test) {
+        if (test.at > all_left_at_ && (some_unsent || test.waited_until > test.at)) test.waited_until = now;
+    };
+    note(test_);
+    std::ranges::for_each(following_, note);
+    if (!some_unsent) all_left_at_ = now;
 }
 
 /// What may stand in for a reply, and when it was; Time{}: nothing may.
@@ -205,13 +220,15 @@ bool LinkHealth::excused(bool late, Time now) noexcept {
 /// suspect, even if the caller is late: what came in meanwhile has been read, and a suspicion is no verdict.
 /// What is behind a hole proves the path alive and is of no use to the application.
 void LinkHealth::handle_overdue(Time now) noexcept {
-    // Once a test has left, what comes back until a round trip later answers what had left before it, and the
-    // reply comes right behind. While it waits here for the window to open, a round trip may bring nothing.
-    const bool left = all_left_at_ > test_.at;
-    const auto silence = left ? patience() - estimate_.smoothed().value_or(Duration::zero()) : patience();
-    const auto until = in_order_.proof() + silence;
-    const bool proven =
-        in_order_.proves(test_.at) && until > now && now - test_.at < patience() + longest_stand_in_for_trust;
+    // While the test waits here for the window to open, a round trip may bring nothing. Once it has left, its
+    // reply takes a round trip, and what is acknowledged until then had left before it, at the usual pace.
+    const bool waits = test_.waited_until > all_left_at_;
+    const auto reply_due = (waits ? in_order_.proof() : test_.waited_until) + patience();
+    const auto next_ack_due = in_order_.advanced_at() + ack_pauses_.value(now) + pause_between_tests();
+    const auto until = std::max(reply_due, next_ack_due);
+    const auto stand_in = std::max(longest_stand_in_for_trust,
+                                   round_trips_to_grow * estimate_.smoothed().value_or(Duration::zero()));
+    const bool proven = in_order_.proves(test_.at) && until > now && now - test_.at < patience() + stand_in;
     overdue_at_ = proven ? until : never;
     if (!proven) doubt();
 }

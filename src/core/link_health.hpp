@@ -25,6 +25,7 @@
 
 #include "core/evidence.hpp"
 #include "core/progress.hpp"
+#include "core/recent_maximum.hpp"
 #include "core/round_trip.hpp"
 #include "core/status.hpp"
 #include "core/time.hpp"
@@ -99,9 +100,12 @@ class LinkHealth {
     struct Sent {
         std::uint64_t number = 0;
         Time at{};
+        /// When it was last seen to wait in this host, or first to have left after that; Time{}: never.
+        Time waited_until{};
     };
 
     bool excused(bool late, Time now) noexcept;
+    void note_waiting(bool some_unsent, Time now) noexcept;
     [[nodiscard]] Time sign_of_life() const noexcept;
     /// Suspected first, while its traffic takes a detour: then the verdict can wait.
     [[nodiscard]] bool judged_in_two_steps() const noexcept;
@@ -147,6 +151,8 @@ class LinkHealth {
     Progress delivered_;
     /// When nothing that was written was left to send.
     Time all_left_at_{};
+    /// How far apart acknowledgements came while there was something to acknowledge.
+    RecentMaximum ack_pauses_;
     /// The sign of life that excused a missing reply last.
     Time excused_by_{};
     /// Watchdogs missed in a row, and when the first of them was.

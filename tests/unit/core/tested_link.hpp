@@ -25,6 +25,13 @@ class Tested {
         say("up");
     }
 
+    /// After a round trip.
+    void answer_first_test() {
+        start_test();
+        advance_to(*health.round_trip());
+        reply(1, Duration::zero());
+    }
+
     void start_test() {
         say("start test");
         health.start_test(now_);
