@@ -44,6 +44,8 @@ struct Connection {
     Time greeted_at{};
     /// What the other node said of itself, when accepted; until it is the link's.
     std::unique_ptr<const wire::Hello> hello;
+    /// There is news for the other node, to be put into words when it can be sent.
+    bool tell_due = false;
     /// The epoch of the last list of assignments sent on it.
     std::uint64_t told_epoch = 0;
     bool queued = false;

@@ -236,8 +236,11 @@ wire::View Peer::view() const {
     return view;
 }
 
-/// Tells the other node what this one has to say: the assignments if it owns them, else its view.
+/// What this node has to say: the assignments if it owns them, else its view. Where thousands of links come
+/// up one after the other, most of these lists would be outdated before they could be sent, and fill the
+/// memory.
 void Peer::tell(Connection& connection) {
+    connection.tell_due = false;
     auto& out = connection.transceiver.outbox().control();
     if (protection_) {
         encode(out, protection_->list());
@@ -245,12 +248,16 @@ void Peer::tell(Connection& connection) {
     } else {
         encode(out, view());
     }
+}
+
+void Peer::tell_soon(Connection& connection) {
+    connection.tell_due = true;
     env_.connections.mark_ready(connection);
 }
 
 void Peer::send_lists(Time) {
     ++view_version_;
-    for (auto* connection : messengers()) tell(*connection);
+    for (auto* connection : messengers()) tell_soon(*connection);
 }
 
 /// The connections that news go by: all, or with many links two a circuit. News that a link takes down with

@@ -178,6 +178,7 @@ class Peer {
     [[nodiscard]] std::vector<Connection*> messengers() const;
     [[nodiscard]] wire::View view() const;
     void tell(Connection& connection);
+    void tell_soon(Connection& connection);
     [[nodiscard]] Time find_give_up() const;
     [[nodiscard]] bool find_busy() const;
     void apply_rules(Time now);

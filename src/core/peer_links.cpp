@@ -174,7 +174,7 @@ void Peer::link_up(Connection& connection, std::uint64_t number, Duration round_
     rules_due_ = lists_due_ = true;
     const auto id = connection.id;
     settle(now);
-    if (auto* still = env_.connections.find(id)) tell(*still);
+    if (auto* still = env_.connections.find(id)) tell_soon(*still);
 }
 
 void Peer::handle_closed(const Connection& connection, const std::string& cause, Time now) {

@@ -120,7 +120,8 @@ void Peer::fill(Connection& connection, Time now) {
         if (process && carrier(*process) != &connection) process.reset();
     // The other node must know of the move before it sees the traffic.
     const bool any = carried[0] || carried[1];
-    if (any && protection_ && connection.told_epoch != protection_->epoch()) tell(connection);
+    const bool moved = any && protection_ && connection.told_epoch != protection_->epoch();
+    if (connection.tell_due || moved) tell(connection);
     for (const auto process : carried) {
         if (!process) continue;
         lead(*process, connection);
