@@ -12,9 +12,33 @@ FULL_SPEED = "full"
 ONE_MEGABIT = 1_000_000
 
 
-def _lines(process):
-    """What a process has printed in whole lines."""
-    return [json.loads(line) for line in process.output().rpartition("\n")[0].splitlines()]
+class Printed:
+    """What a process prints, an object a line: the last one, and those that are final. In a long test they are fifty
+    thousand, so each is read once."""
+
+    def __init__(self, process):
+        self._file = process.out
+        self._read = 0
+        self._last = None
+        self._final = []
+
+    def last(self):
+        """None if there is no whole line yet."""
+        self._read_on()
+        return self._last
+
+    def final(self):
+        self._read_on()
+        return self._final
+
+    def _read_on(self):
+        with open(self._file, "rb") as file:
+            file.seek(self._read)
+            whole = file.read().rpartition(b"\n")[0]
+        if lines := whole.splitlines():
+            self._read += len(whole) + 1
+            self._last = json.loads(lines[-1])
+            self._final += [json.loads(line) for line in lines if b'"final":true' in line]
 
 
 class StreamServer:
@@ -25,15 +49,16 @@ class StreamServer:
         endpoint = [address] if address.startswith("unix:") else [address, port]
         words = [settings.STREAM_CHECK, "serve", *endpoint, "--progress", "20", "--stall", "300"]
         self.process = lab.spawn(node, f"serve-{node}-{port}", *words)
+        self._printed = Printed(self.process)
         lab.wait_for("stream_check listens", lambda: '"ready":true' in self.process.output())
 
     def received(self):
         """Bytes checked so far on the connection that printed last."""
-        return _lines(self.process)[-1].get("received", 0)
+        return self._printed.last().get("received", 0)
 
     def reports(self):
         """One for every connection that has ended."""
-        return [line for line in _lines(self.process) if line["final"]]
+        return self._printed.final()
 
     def report(self):
         """The report of the first connection, which must have ended or be about to."""
@@ -55,11 +80,11 @@ class CheckedStream:
         name = f"run-{node}-{CheckedStream._count}"
         words = [settings.STREAM_CHECK, "run", *endpoint, *options]
         self.process = lab.spawn(node, name, *words, stdin=subprocess.PIPE)
+        self._printed = Printed(self.process)
 
     def progress(self):
         """The last line that it has printed, or None."""
-        lines = _lines(self.process)
-        return lines[-1] if lines else None
+        return self._printed.last()
 
     def wait_moving(self, server, least=1000):
         """Waits until each end has checked at least so many more bytes. `server` must have no other stream."""
