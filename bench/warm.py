@@ -14,6 +14,8 @@ from systems import WARMSPARE, System, one_congestion_control
 LINGER = "100ms"
 APP = {"app": {"listen": "127.0.0.1:7000", "target": "127.0.0.1:7001", "linger": LINGER}}
 LINES = ("fiber", "lte", "sat")
+# A line that came and went is returned to after up to sixteen times `wait_to_restore`, which is 5 s.
+RETURN_LIMIT = 200
 
 
 @contextlib.contextmanager
@@ -51,7 +53,8 @@ class Pair:
         return link and link.partition("/")[0]
 
     def wait_dedicated(self):
-        self.lab.wait_for("the process is on its own link", lambda: self.nodes[0].user("app")["state"] == "dedicated")
+        self.lab.wait_for("the process is on its own link",
+                          lambda: self.nodes[0].user("app")["state"] == "dedicated", RETURN_LIMIT)
 
     def wait_free(self):
         """No stream and no user is left of the former run."""

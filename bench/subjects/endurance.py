@@ -23,7 +23,7 @@ FLAT = 1.1
 
 
 def steps(plan):
-    yield Step(NAME, f"{plan.pick(1, 10, 100)} cuts", LOAD)
+    yield Step(NAME, f"{plan.pick(1, 100, 100)} cuts", LOAD)
 
 
 def stage(_):
