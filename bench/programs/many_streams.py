@@ -6,8 +6,8 @@
     many_streams.py serve PORT
     many_streams.py run ADDRESS PORT STREAMS STOPPED SECONDS
 
-The client opens STREAMS connections, reads nothing from the first STOPPED of them, and after a while counts what
-the others bring in SECONDS. It prints one JSON line: bytes of each of these, and seconds.
+The client opens STREAMS connections, reads nothing from the first STOPPED of them, and once each of the others
+has brought something, counts what they bring in SECONDS. It prints one JSON line: bytes of each of these, and seconds.
 """
 
 import json
@@ -19,6 +19,8 @@ import time
 
 BLOCK = memoryview(bytes(128 * 1024))
 WARM_UP = 1.0
+# Until each of them has brought something.
+START_LIMIT = 30
 
 
 def serve(port):
@@ -32,12 +34,21 @@ def serve(port):
     while True:
         for number, _ in poll.poll():
             if number == listener.fileno():
-                connection = listener.accept()[0]
-                connection.setblocking(False)
-                connections[connection.fileno()] = connection
-                poll.register(connection, select.EPOLLOUT)
+                accept_all(listener, connections, poll)
             else:
                 write(connections, number)
+
+
+def accept_all(listener, connections, poll):
+    """One at a time, each would wait until all of those before it have been written to."""
+    while True:
+        try:
+            connection = listener.accept()[0]
+        except BlockingIOError:
+            return
+        connection.setblocking(False)
+        connections[connection.fileno()] = connection
+        poll.register(connection, select.EPOLLOUT)
 
 
 def write(connections, number):
@@ -59,7 +70,12 @@ def run(address, port, streams, stopped, seconds):
         if number >= stopped:
             poll.register(connection, select.EPOLLIN)
     stopped_numbers = set(list(connections)[:stopped])
-    count(poll, connections, WARM_UP)
+    silent = connections.keys() - stopped_numbers
+    deadline = time.monotonic() + START_LIMIT
+    while silent:
+        if time.monotonic() > deadline:
+            sys.exit(f"{len(silent)} streams bring nothing")
+        silent = {number for number, size in count(poll, connections, WARM_UP)[0].items() if size == 0} & silent
     counted, took = count(poll, connections, seconds)
     print(json.dumps({"bytes": [counted[n] for n in connections if n not in stopped_numbers], "seconds": took}))
 
