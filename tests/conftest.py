@@ -6,6 +6,7 @@ tool is a failure, never a skip."""
 
 import os
 import signal
+import threading
 
 import pytest
 
@@ -15,8 +16,10 @@ WHY_ROOT = "network namespaces need root (run as root; CI does)"
 
 
 def pytest_configure(config):
-    # A terminated run cleans up like an interrupted one.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A terminated run cleans up like an interrupted one. Now and then execnet has a worker work in a thread beside the
+    # main one, where no handler can be set: then its programs end with it all the same, by PR_SET_PDEATHSIG.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
