@@ -152,7 +152,7 @@ class LinkHealth {
     /// When nothing that was written was left to send.
     Time all_left_at_{};
     /// How far apart acknowledgements came while there was something to acknowledge.
-    RecentMaximum ack_pauses_;
+    RecentMaximum ack_pauses_{std::chrono::milliseconds{500}};
     /// The sign of life that excused a missing reply last.
     Time excused_by_{};
     /// Watchdogs missed in a row, and when the first of them was.

@@ -10,9 +10,9 @@
 
 #include "core/connections.hpp"
 #include "core/doorkeeper.hpp"
-#include "core/lateness.hpp"
 #include "core/nonce.hpp"
 #include "core/peer.hpp"
+#include "core/recent_maximum.hpp"
 #include "core/start_timer.hpp"
 
 namespace warmspare::core {
@@ -70,7 +70,8 @@ class Node::Impl {
     Connections connections_;
     EventQueue events_;
     Doorkeeper doorkeeper_;
-    Lateness lateness_;
+    /// How late this node wakes up: what it notices by a deadline, it notices so much later (S13).
+    RecentMaximum lateness_{std::chrono::minutes{1}};
     StartTimer start_timer_;
     std::vector<std::unique_ptr<Peer>> peers_;
     bool draining_ = false;
@@ -390,7 +391,7 @@ std::vector<ConnectionId> Node::to_be_judged(Time now) const {
 
 void Node::handle_deadline(Time now) {
     const Time due = next_deadline();
-    if (due <= now) impl_->lateness_.note(now - due, now);
+    if (due <= now) impl_->lateness_.add(now - due, now);
     impl_->handle_deadline(now);
     impl_->finish_turn(now);
 }
@@ -405,7 +406,7 @@ std::optional<Event> Node::poll_event() {
 
 NodeStatus Node::status() const {
     NodeStatus status{.node = impl_->config_.name};
-    status.late = impl_->lateness_.worst();
+    status.late = impl_->lateness_.value(impl_->now_);
     for (const auto& peer : impl_->peers_) status.peers.push_back(peer->status());
     for (auto& peer : status.peers)
         for (auto& link : peer.links)

@@ -236,9 +236,7 @@ wire::View Peer::view() const {
     return view;
 }
 
-/// What this node has to say: the assignments if it owns them, else its view. Where thousands of links come
-/// up one after the other, most of these lists would be outdated before they could be sent, and fill the
-/// memory.
+/// Tells the other node what this one has to say: the assignments if it owns them, else its view.
 void Peer::tell(Connection& connection) {
     connection.tell_due = false;
     auto& out = connection.transceiver.outbox().control();
@@ -250,6 +248,8 @@ void Peer::tell(Connection& connection) {
     }
 }
 
+/// When there is room. Where thousands of links come up one after the other, most lists would be outdated
+/// before they could be sent, and fill the memory.
 void Peer::tell_soon(Connection& connection) {
     connection.tell_due = true;
     env_.connections.mark_ready(connection);

@@ -9,12 +9,14 @@
 
 namespace warmspare::core {
 
-/// The largest of the values of the last half second to second.
+/// The largest of the values of the last one to two spans.
 class RecentMaximum {
   public:
+    explicit RecentMaximum(Duration span) noexcept : span_{span} {}
+
     void add(Duration value, Time now) noexcept {
-        if (now - began_ >= span) {
-            former_ = now - began_ < 2 * span ? current_ : Duration::zero();
+        if (now - began_ >= span_) {
+            former_ = now - began_ < 2 * span_ ? current_ : Duration::zero();
             current_ = {};
             began_ = now;
         }
@@ -23,13 +25,12 @@ class RecentMaximum {
 
     /// Zero if there was none.
     [[nodiscard]] Duration value(Time now) const noexcept {
-        if (now - began_ >= 2 * span) return Duration::zero();
-        return now - began_ >= span ? current_ : std::max(former_, current_);
+        if (now - began_ >= 2 * span_) return Duration::zero();
+        return now - began_ >= span_ ? current_ : std::max(former_, current_);
     }
 
   private:
-    static constexpr Duration span = std::chrono::milliseconds{500};
-
+    Duration span_;
     Time began_{};
     Duration current_{};
     Duration former_{};

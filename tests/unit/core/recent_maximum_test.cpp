@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr Time begin{1h};
 
 TEST(RecentMaximum, IsTheLargestAndZeroIfThereWasNone) {
-    RecentMaximum recent;
+    RecentMaximum recent{500ms};
     EXPECT_EQ(recent.value(begin), 0ms);
     recent.add(3ms, begin);
     recent.add(7ms, begin + 10ms);
@@ -21,8 +21,8 @@ TEST(RecentMaximum, IsTheLargestAndZeroIfThereWasNone) {
     EXPECT_EQ(recent.value(begin + 20ms), 7ms);
 }
 
-TEST(RecentMaximum, RemembersAValueForHalfASecondAndForgetsItAfterOne) {
-    RecentMaximum recent;
+TEST(RecentMaximum, RemembersAValueForASpanAndForgetsItAfterTwo) {
+    RecentMaximum recent{500ms};
     recent.add(1ms, begin);
     recent.add(7ms, begin + 499ms);
     for (auto time = 499ms; time < 999ms; time += 100ms) {
@@ -34,7 +34,7 @@ TEST(RecentMaximum, RemembersAValueForHalfASecondAndForgetsItAfterOne) {
 }
 
 TEST(RecentMaximum, ForgetsWhileNothingIsAdded) {
-    RecentMaximum recent;
+    RecentMaximum recent{500ms};
     recent.add(7ms, begin);
     EXPECT_EQ(recent.value(begin + 999ms), 7ms);
     EXPECT_EQ(recent.value(begin + 1s), 0ms);
